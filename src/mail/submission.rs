@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Envelope;
+use super::{Envelope, Message};
 
 /// How the message reached Postfix; all of it empty for a file that is linted offline.
 ///
@@ -33,6 +33,7 @@ pub struct Connection {
 #[derive(Debug)]
 pub struct Submission {
     pub envelope: Envelope,
+    pub message: Message,
     /// The SASL login (`{auth_authen}`), an address or a user name.
     pub login: Option<String>,
     /// When the message was accepted; offline its Date header or `--at`; `None` if unknown.
