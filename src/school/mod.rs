@@ -11,6 +11,7 @@ mod group;
 mod hours;
 mod likeness;
 mod opening;
+mod parties;
 mod people;
 mod person;
 mod private;
