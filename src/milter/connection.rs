@@ -75,7 +75,9 @@ pub(super) enum ConnectionError {
     Silence { seconds: u64 },
     #[error("the mail server left in the middle of a message")]
     Left,
-    #[error("message {queue_id}: the mail server left before it heard the answer ({answer}): {source}")]
+    #[error(
+        "message {queue_id}: the mail server left before it heard the answer ({answer}): {source}"
+    )]
     Unheard { queue_id: String, answer: &'static str, source: io::Error },
 }
 
@@ -223,7 +225,11 @@ impl<S: Stream, D: Decide> Connection<S, D> {
     }
 }
 
-fn step(session: &mut Session, frame: Frame<'_>, spool: &mut Spool) -> Result<Step, ConnectionError> {
+fn step(
+    session: &mut Session,
+    frame: Frame<'_>,
+    spool: &mut Spool,
+) -> Result<Step, ConnectionError> {
     Ok(session.step(Command::parse(frame)?, spool)?)
 }
 

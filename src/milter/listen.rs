@@ -30,7 +30,9 @@ pub enum ListenError {
     LongPath { address: String, length: usize },
     #[error("`{address}`: port `{port}` must be a number from 0 to 65535")]
     Port { address: String, port: String },
-    #[error("{address}: the folder {folder} does not exist\n  help: make it, writable for beadle and readable for Postfix")]
+    #[error(
+        "{address}: the folder {folder} does not exist\n  help: make it, writable for beadle and readable for Postfix"
+    )]
     NoFolder { address: String, folder: String },
     #[error("{address}: another process listens there")]
     InUse { address: String },
@@ -53,8 +55,12 @@ impl FromStr for Listen {
         let (kind, rest) = address.split_once(':').ok_or_else(form)?;
         if kind == "unix" {
             return match rest.len() {
-                _ if !rest.starts_with('/') => Err(ListenError::RelativePath { address: address.to_owned() }),
-                length if length > MAX_PATH => Err(ListenError::LongPath { address: address.to_owned(), length }),
+                _ if !rest.starts_with('/') => {
+                    Err(ListenError::RelativePath { address: address.to_owned() })
+                }
+                length if length > MAX_PATH => {
+                    Err(ListenError::LongPath { address: address.to_owned(), length })
+                }
                 _ => Ok(Self::Unix(rest.into())),
             };
         }
@@ -69,7 +75,10 @@ impl FromStr for Listen {
             return Err(form());
         }
         let number = port.parse();
-        let port = number.map_err(|_| ListenError::Port { address: address.to_owned(), port: port.to_owned() })?;
+        let port = number.map_err(|_| ListenError::Port {
+            address: address.to_owned(),
+            port: port.to_owned(),
+        })?;
         Ok(Self::Internet { host: host.to_owned(), port })
     }
 }
@@ -78,7 +87,9 @@ impl fmt::Display for Listen {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unix(path) => write!(formatter, "unix:{}", path.display()),
-            Self::Internet { host, port } if host.contains(':') => write!(formatter, "inet6:[{host}]:{port}"),
+            Self::Internet { host, port } if host.contains(':') => {
+                write!(formatter, "inet6:[{host}]:{port}")
+            }
             Self::Internet { host, port } => write!(formatter, "inet:{host}:{port}"),
         }
     }
@@ -118,7 +129,10 @@ impl Listener {
         let failed = |source| ListenError::Bind { address: listen.to_string(), source };
         let folder = path.parent().unwrap_or(Path::new("/"));
         if !folder.is_dir() {
-            return Err(ListenError::NoFolder { address: address(), folder: folder.display().to_string() });
+            return Err(ListenError::NoFolder {
+                address: address(),
+                folder: folder.display().to_string(),
+            });
         }
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}

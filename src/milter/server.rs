@@ -70,7 +70,11 @@ pub async fn serve<D: Decide>(
     drain.send_replace(true);
     let all = async { while connections.join_next().await.is_some() {} };
     if timeout(grace, all).await.is_err() {
-        warn!("milter: {} sessions are cut off after {} s of grace", connections.len(), grace.as_secs());
+        warn!(
+            "milter: {} sessions are cut off after {} s of grace",
+            connections.len(),
+            grace.as_secs()
+        );
     }
 }
 
@@ -120,7 +124,9 @@ fn report(ended: Result<(), ConnectionError>) {
     match ended {
         Ok(()) => debug!("milter: a session ended"),
         // Mail servers drop connections whenever their clients do.
-        Err(error @ (ConnectionError::Left | ConnectionError::Read { .. })) => debug!("milter: {error}"),
+        Err(error @ (ConnectionError::Left | ConnectionError::Read { .. })) => {
+            debug!("milter: {error}")
+        }
         Err(error @ ConnectionError::Silence { .. }) => info!("milter: {error}"),
         Err(error) => warn!("milter: {error}"),
     }

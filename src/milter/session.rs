@@ -102,7 +102,11 @@ impl Session {
     }
 
     /// Takes the next command; the bytes of the message go to `content`.
-    pub fn step(&mut self, command: Command<'_>, content: &mut impl Content) -> Result<Step, SessionError> {
+    pub fn step(
+        &mut self,
+        command: Command<'_>,
+        content: &mut impl Content,
+    ) -> Result<Step, SessionError> {
         let Some(terms) = self.terms else {
             return self.before_negotiation(command, content);
         };
@@ -202,7 +206,9 @@ impl Session {
         let login = self.facts.login.clone();
         self.facts.end_message();
         match excess {
-            None => Step::Decide(Box::new(Collected { envelope, login, connection, own_headers, size })),
+            None => {
+                Step::Decide(Box::new(Collected { envelope, login, connection, own_headers, size }))
+            }
             Some(excess) => Step::Pass { excess, own_headers, queue_id: connection.queue_id },
         }
     }
