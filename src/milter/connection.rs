@@ -267,3 +267,106 @@ fn name(answer: &Answer) -> &'static str {
         Answer::TemporaryFailure => "temporary failure",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        pin::Pin,
+        sync::atomic::{AtomicUsize, Ordering},
+        task::{Context, Poll},
+    };
+
+    use tokio::io::{DuplexStream, ReadBuf, duplex};
+
+    use super::*;
+    use crate::milter::{Received, write_frame};
+
+    /// A stream that counts the writes to it.
+    struct Counting {
+        inner: DuplexStream,
+        writes: Arc<AtomicUsize>,
+    }
+
+    impl Stream for Counting {}
+
+    impl AsyncRead for Counting {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+            buffer: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.inner).poll_read(context, buffer)
+        }
+    }
+
+    impl AsyncWrite for Counting {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            self.writes.fetch_add(1, Ordering::SeqCst);
+            Pin::new(&mut self.inner).poll_write(context, bytes)
+        }
+
+        fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.inner).poll_flush(context)
+        }
+
+        fn poll_shutdown(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.inner).poll_shutdown(context)
+        }
+    }
+
+    struct Tagging;
+
+    impl Decide for Tagging {
+        async fn decide(&self, _: Received) -> Answer {
+            let header = |name: &str| (name.to_owned(), "x".to_owned());
+            Answer::Accept { headers: ["X-Beadle-Verdict", "X-Beadle-Finding"].map(header).into() }
+        }
+    }
+
+    /// Postfix carries edits out as they arrive: what is cut off in the middle of them may go
+    /// out half edited, and what comes in pieces is slow.
+    #[tokio::test]
+    async fn all_edits_and_the_verdict_are_one_write() {
+        let (mut mta, inner) = duplex(1 << 16);
+        let writes = Arc::new(AtomicUsize::new(0));
+        let stream = Counting { inner, writes: writes.clone() };
+        let shared = Arc::new(Shared::new(Arc::new(Tagging), Limits::default()));
+        let (_drain, draining) = watch::channel(false);
+        let served = tokio::spawn(Connection::new(stream, shared).run(draining));
+
+        let mut bytes = Vec::new();
+        let offer = [6, 0x1ff, 0x1f_ffff].map(u32::to_be_bytes).concat();
+        let events: [(u8, &[u8]); 6] = [
+            (b'O', &offer),
+            (b'M', b"<head@school.example>\0"),
+            (b'L', b"X-Beadle-Verdict\0 forged\0"),
+            (b'N', b""),
+            (b'E', b""),
+            (b'Q', b""),
+        ];
+        for (command, payload) in events {
+            write_frame(&mut bytes, command, &[payload]);
+        }
+        mta.write_all(&bytes).await.unwrap();
+        served.await.unwrap().unwrap();
+
+        let mut replies = Vec::new();
+        mta.read_to_end(&mut replies).await.unwrap();
+        let mut splitter = Splitter::default();
+        splitter.room().extend(replies);
+        let mut letters = String::new();
+        while let Some(frame) = splitter.next_frame().unwrap() {
+            letters.push(frame.command.into());
+        }
+        assert_eq!(letters, "Omhhc");
+        // One for the negotiation, one for the answer.
+        assert_eq!(writes.load(Ordering::SeqCst), 2);
+    }
+}
