@@ -163,8 +163,8 @@ impl Mta {
     }
 
     /// Sends what may find the connection closed already.
-    pub async fn try_send(&mut self, bytes: &[u8]) {
-        let _ = timeout(PATIENCE, self.socket.write_all(bytes)).await.expect("nobody reads");
+    pub async fn try_send(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        timeout(PATIENCE, self.socket.write_all(bytes)).await.expect("nobody reads")
     }
 
     pub async fn negotiate(&mut self, (version, actions, protocol): (u32, u32, u32)) -> Reply {

@@ -443,7 +443,7 @@ fn control_characters_do_not_reach_trace_lines() {
 }
 
 /// Any event, well-formed or nearly so.
-fn event() -> impl Strategy<Value = Vec<u8>> {
+pub fn event() -> impl Strategy<Value = Vec<u8>> {
     let letter = select(b"ODCHMRTLNBEAQKU".to_vec());
     let text = "[a-z<>@{}:\r\n\t =-]{0,12}";
     prop_oneof![
