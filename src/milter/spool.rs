@@ -89,9 +89,11 @@ impl Spool {
             return Err(fault);
         }
         let Some(mut file) = file else { return Ok(memory) };
+        // Taken here and not in a thread for blocking work: there are many of those, and the C
+        // library keeps freed memory for each thread that took it.
+        let length = usize::try_from(filed).map_err(io::Error::other)?;
+        let mut bytes = Vec::with_capacity(length + memory.len());
         let read = spawn_blocking(move || {
-            let length = usize::try_from(filed).map_err(io::Error::other)?;
-            let mut bytes = Vec::with_capacity(length + memory.len());
             file.rewind()?;
             file.read_to_end(&mut bytes)?;
             if bytes.len() != length {
