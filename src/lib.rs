@@ -9,6 +9,7 @@ pub mod cli;
 pub mod lint;
 pub mod load;
 pub mod mail;
+pub mod milter;
 pub mod policy;
 pub mod report;
 pub mod rules;
