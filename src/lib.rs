@@ -4,3 +4,4 @@
 //! says how the rooms below fit together.
 
 pub mod mail;
+pub mod outbox;
