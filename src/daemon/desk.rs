@@ -88,6 +88,14 @@ pub struct Event {
     pub reason: String,
 }
 
+/// What may be done to an entry.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Release,
+    Cancel,
+    Return,
+}
+
 /// The outbox with the policy that it is kept under.
 pub struct Desk {
     store: Arc<dyn Store>,
@@ -130,18 +138,16 @@ impl Desk {
         let done = match request {
             Request::List { addresses, ended } => self.list(addresses, ended, &mut response).await,
             Request::Show { id, addresses } => self.show(&id, addresses, &mut response).await,
-            Request::Release { ids, reason } => self.release(ids, self.order(by, reason), &mut response).await,
+            Request::Release { ids, reason } => {
+                let kept = [State::Deferred, State::Held, State::Releasing];
+                self.each(ids, &kept, Act::Release, self.order(by, reason), &mut response).await
+            }
             Request::Cancel { ids, reason } => {
-                self.each(ids, &[State::Deferred], &mut response, async |id| {
-                    self.store.cancel(id, self.order(by, reason.clone())).await
-                })
-                .await
+                self.each(ids, &[State::Deferred], Act::Cancel, self.order(by, reason), &mut response).await
             }
             Request::Return { ids, reason } => {
-                self.each(ids, &[State::Deferred, State::Held], &mut response, async |id| {
-                    self.give_back(id, self.order(by, reason.clone())).await
-                })
-                .await
+                let waiting = [State::Deferred, State::Held];
+                self.each(ids, &waiting, Act::Return, self.order(by, reason), &mut response).await
             }
         };
         if let Err(error) = done {
@@ -190,30 +196,14 @@ impl Desk {
         Ok(self.store.show(id).await?.map(|entry| (id, entry)))
     }
 
-    async fn release(&self, ids: Ids, order: Order, response: &mut Response) -> Result<(), OutboxError> {
-        match ids {
-            Ids::All => {
-                let which = Which::All(Filter { kind: Some(Kind::Message), ..Filter::default() });
-                let released = self.store.release_now(which, order).await?;
-                response.done.extend(released.iter().map(ToString::to_string));
-                Ok(())
-            }
-            these @ Ids::These(_) => {
-                self.each(these, &[], response, async |id| {
-                    self.store.release_now(Which::One(id), order.clone()).await.map(|_| ())
-                })
-                .await
-            }
-        }
-    }
-
     /// Does something to each entry: to those named, or to all messages in `states`.
     async fn each(
         &self,
         ids: Ids,
         states: &[State],
+        act: Act,
+        order: Order,
         response: &mut Response,
-        act: impl AsyncFn(Id) -> Result<(), OutboxError>,
     ) -> Result<(), OutboxError> {
         let ids = match ids {
             Ids::These(ids) => ids,
@@ -223,12 +213,19 @@ impl Desk {
             }
         };
         for text in ids {
-            match Id::parse(&text) {
-                Some(id) => match act(id).await {
-                    Ok(()) => response.done.push(id.to_string()),
-                    Err(error) => response.failed.push(error.to_string()),
-                },
-                None => response.failed.push(no_entry(&text)),
+            let Some(id) = Id::parse(&text) else {
+                response.failed.push(no_entry(&text));
+                continue;
+            };
+            let order = order.clone();
+            let done = match act {
+                Act::Release => self.store.release_now(Which::One(id), order).await.map(|_| ()),
+                Act::Cancel => self.store.cancel(id, order).await,
+                Act::Return => self.give_back(id, order).await,
+            };
+            match done {
+                Ok(()) => response.done.push(id.to_string()),
+                Err(error) => response.failed.push(error.to_string()),
             }
         }
         Ok(())
