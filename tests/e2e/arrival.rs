@@ -22,6 +22,11 @@ impl Arrival {
         self.sender.starts_with("<>")
     }
 
+    /// Tells whether beadle marked it as one that may have been sent before.
+    pub fn is_marked_repeat(&self) -> bool {
+        self.headers("X-Beadle-Deferred").iter().any(|it| it.contains("repeat"))
+    }
+
     /// The values of every header `name`, unfolded, without the surrounding space.
     pub fn headers(&self, name: &str) -> Vec<String> {
         fields(&self.message)
@@ -61,7 +66,7 @@ impl Arrival {
         mail_parser::MessageParser::default()
             .parse(&self.message)
             .map(|it| {
-                let parts = (0..it.text_body_count()).filter_map(|part| it.body_text(part));
+                let parts = (0..it.text_body().len()).filter_map(|part| it.body_text(part));
                 parts.collect::<Vec<_>>().join("\n")
             })
             .unwrap_or_default()

@@ -19,25 +19,33 @@ pub struct Beadle {
 }
 
 impl Beadle {
-    /// Starts `beadle serve` and waits until it accepts connections on its `unix:` and `inet:`
-    /// listener. What it says is appended to `log`.
-    pub fn start(policy: &Path, clock: &Clock, log: &Path, socket: &Path, port: u16) -> Self {
+    /// Starts `beadle serve`. What it says is appended to `log`.
+    pub fn spawn(policy: &Path, clock: &Clock, log: &Path) -> Self {
         let log_file = OpenOptions::new().create(true).append(true).open(log).expect("the log");
         let mut command = Command::new(env!("CARGO_BIN_EXE_beadle"));
         command.args(["serve", "--log", "json", "--policy"]).arg(policy);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log_file);
         clock.rule(&mut command);
         let process = command.spawn().expect("beadle");
-        let mut beadle = Self { process, log: log.to_owned() };
+        Self { process, log: log.to_owned() }
+    }
+
+    /// Waits until it accepts connections on its `unix:` and on its `inet:` listener.
+    pub fn wait_until_it_listens(&mut self, socket: &Path, port: u16) {
         let end = Instant::now() + Duration::from_secs(20);
-        while UnixStream::connect(socket).is_err() || TcpStream::connect(("127.0.0.1", port)).is_err() {
-            if let Some(status) = beadle.process.try_wait().expect("a child") {
-                panic!("beadle serve ended with {status}:\n{}", beadle.log());
+        while UnixStream::connect(socket).is_err()
+            || TcpStream::connect(("127.0.0.1", port)).is_err()
+        {
+            if let Some(status) = self.process.try_wait().expect("a child") {
+                panic!("beadle serve ended with {status}:\n{}", self.log());
             }
-            assert!(Instant::now() < end, "beadle does not listen:\n{}", beadle.log());
+            assert!(Instant::now() < end, "beadle does not listen:\n{}", self.log());
             thread::sleep(Duration::from_millis(5));
         }
-        beadle
+    }
+
+    pub fn has_ended(&mut self) -> bool {
+        self.process.try_wait().expect("a child").is_some()
     }
 
     pub fn signal(&self, signal: Signal) {

@@ -32,7 +32,7 @@ use chrono::{DateTime, Utc};
 use crate::arrival::Arrival;
 use crate::client::{Client, Mail, Reply};
 use crate::clock::london;
-use crate::site::{Site, source};
+use crate::site::{Site, policy, source};
 
 /// Plays a script to its end; panics at the first step that does not hold, naming its line.
 pub fn play(script: &Path) {
@@ -109,11 +109,10 @@ impl Stage {
     }
 
     fn policy(&mut self, name: &str) {
-        let policy = fs::read_to_string(source("testdata/e2e/policies").join(name));
-        self.site.write_policy(&policy.expect("a policy"));
+        self.site.write_policy(&policy(name));
         match &self.site.beadle {
             None => self.site.start_beadle(),
-            Some(beadle) => beadle.reload(),
+            Some(beadle) => drop(beadle.reload()),
         }
     }
 

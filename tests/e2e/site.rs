@@ -102,15 +102,17 @@ impl Site {
         self.folder.path().join(name)
     }
 
+    /// Starts beadle and waits until Postfix can speak to it.
     pub fn start_beadle(&mut self) {
         assert!(self.beadle.is_none(), "beadle is running");
-        self.beadle = Some(Beadle::start(
-            &self.policy(),
-            &self.clock,
-            &self.path("beadle.log"),
-            &self.postfix.milter_socket(),
-            self.postfix.port("milter"),
-        ));
+        let mut beadle = self.spawn_beadle();
+        beadle.wait_until_it_listens(&self.postfix.milter_socket(), self.postfix.port("milter"));
+        self.beadle = Some(beadle);
+    }
+
+    /// Starts beadle and does not wait, as it may not be able to work.
+    pub fn spawn_beadle(&self) -> Beadle {
+        Beadle::spawn(&self.policy(), &self.clock, &self.path("beadle.log"))
     }
 
     /// Takes the running beadle out, to be stopped or killed.
@@ -214,6 +216,11 @@ impl Drop for Site {
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     listener.local_addr().expect("a bound socket").port()
+}
+
+/// The text of a policy of `testdata/e2e/policies`.
+pub fn policy(name: &str) -> String {
+    fs::read_to_string(source("testdata/e2e/policies").join(name)).expect("a policy")
 }
 
 /// A file of the source tree.
