@@ -47,7 +47,8 @@ fn messages() -> Vec<(&'static str, Mail, Send)> {
     let data: Send = Client::send;
     let chunks: Send = |client, mail| client.send_in_chunks(mail, 1000);
     let long_line = format!("{}\r\n", "All of us are looking forward to it. ".repeat(60));
-    let huge_header = format!("X-Seating: {}\r\n", "row,".repeat(15_000));
+    // Postfix cuts a header at 60,000 bytes as soon as any milter is attached.
+    let huge_header = format!("X-Seating: {}\r\n", "row,".repeat(14_950));
     let folded = format!("X-Seating: {}\r\n", "row 1, row 2,\r\n\t".repeat(3000) + "end");
     vec![
         ("plain", with_body("", b"See you there.\r\n"), data),
@@ -65,7 +66,7 @@ fn messages() -> Vec<(&'static str, Mail, Send)> {
         ("line of 100,000 bytes", with_body("", &[&[b'x'; 100_000][..], b"\r\n"].concat()), data),
         ("NUL in the body", with_body("", b"before\0after\r\n\0\r\n"), data),
         ("bare CR and LF", with_body("", b"one\rtwo\nthree\r\r\nfour\n\r\n"), data),
-        ("header of 60,000 bytes", with_headers("", huge_header.as_bytes()), data),
+        ("header of nearly 60,000 bytes", with_headers("", huge_header.as_bytes()), data),
         ("header of 3,000 lines", with_headers("", folded.as_bytes()), data),
         ("no space after the colon", with_headers("", b"X-A:x\r\nX-B:\tx\r\nX-C:  x\r\n"), data),
         ("space around values", with_headers("", b"X-A: x \r\nX-B:\r\nX-C: \r\nX-D:\r\n x\r\n"), data),
@@ -130,6 +131,13 @@ fn assert_same(name: &str, without: &[u8], with: &[u8]) {
         near(without),
         near(with),
     );
+}
+
+/// The control: what differs in the tests below is beadle's doing, not Postfix's.
+#[test]
+fn the_listeners_agree_while_beadle_is_absent() {
+    let site = Site::without_beadle();
+    compare(&site, "submission", |_, _| {});
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn a_malformed_directory_is_refused_with_its_line() {
     let people = site.path("directory/people.csv");
     let mut text = fs::read_to_string(&people).expect("people.csv");
     let line = 1 + text.matches('\n').count();
-    text += "janitor,Sam Hill,s.hill@oakfield.example,,,,,\n";
+    text += "janitor,Sam Hill,s.hill@oakfield.example,,,,,,\n";
     fs::write(&people, text).expect("people.csv");
     let log = site.beadle().reload();
     assert!(log.contains(&format!("people.csv:{line}")), "{log}");
