@@ -176,7 +176,13 @@ fn a_deferred_message_is_released_as_it_came() {
         site.notice(SENDER);
         assert!(site.run(&["outbox", "release", "--all"]).status.success(), "{name}");
         let with = site.delivery(RECIPIENT);
-        assert_same(name, &without.as_sent(), &with.as_sent());
+        let mut expected = without.as_sent();
+        // Postfix reports the end of the headers in any case, so that a milter cannot know
+        // whether the empty line that marks it was there.
+        if name == "no body" {
+            expected.extend_from_slice(b"\r\n");
+        }
+        assert_same(name, &expected, &with.as_sent());
         assert_eq!(arguments(&without), arguments(&with), "{name}");
         assert_eq!(with.headers("X-Beadle-Deferred").len(), 1, "{name}");
     }
