@@ -12,9 +12,9 @@ messages=$repo/testdata/demo/messages
 # Postfix is started by root alone.
 [ "$(id -u)" = 0 ] || exec sudo --preserve-env=KEEP,NO_COLOR "$0"
 
-bold= dim= red= green= yellow= blue= plain=
+bold= dim= red= green= yellow= blue= off=
 if [ -t 1 ] && [ -z "${NO_COLOR-}" ]; then
-    bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' blue=$'\e[34m' plain=$'\e[0m'
+    bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' blue=$'\e[34m' off=$'\e[0m'
 fi
 
 dir=$(mktemp -d /tmp/beadle-demo.XXXXXX)
@@ -29,7 +29,7 @@ clean_up() {
     [ -z "$world_pid" ] || kill "$world_pid" 2> /dev/null || true
     wait 2> /dev/null || true
     if [ "$status" != 0 ] && [ "$status" != 130 ]; then
-        printf '\n%sThe demonstration failed.%s What was said last:\n' "$red" "$plain" >&2
+        printf '\n%sThe demonstration failed.%s What was said last:\n' "$red" "$off" >&2
         tail -n 15 "$dir/beadle.log" "$dir/postfix/maillog" >&2 2> /dev/null || true
     fi
     rm -rf "$dir"
@@ -59,8 +59,8 @@ start_postfix() {
     mkdir "$dir/postfix"
     sed -n 's/^login = "\(.*\)"/\1 demo/p' "$messages"/*.toml | sort -u > "$dir/postfix/accounts"
     "$repo/demo/postfix.sh" start "$dir/postfix" "$world_port"
-    # shellcheck disable=SC1091
-    . "$dir/postfix/ports"
+    submission=$(sed -n 's/^submission=//p' "$dir/postfix/ports")
+    reentry=$(sed -n 's/^reentry=//p' "$dir/postfix/ports")
 }
 
 # What Postfix's own parts would say in a rules.toml of /etc/beadle.
@@ -85,15 +85,16 @@ staff-told = 2026-01-01
 POLICY
 }
 
-# beadle, by the clock of the demonstration.
-by_the_clock() {
-    env LD_PRELOAD="$(compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' | head -n 1)" \
-        FAKETIME_TIMESTAMP_FILE="$dir/clock" FAKETIME_NO_CACHE=1 \
-        FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1 "$@"
-}
+# What stands before a command that runs by the clock of the demonstration. tokio's timers go by
+# the monotonic clock, which must stay real.
+by_the_clock=(
+    env "LD_PRELOAD=$(compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' | head -n 1)"
+    "FAKETIME_TIMESTAMP_FILE=$dir/clock" FAKETIME_NO_CACHE=1
+    FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1
+)
 
 outbox() {
-    by_the_clock "$beadle" outbox "$@" --policy "$dir/rules.toml"
+    "${by_the_clock[@]}" "$beadle" outbox "$@" --policy "$dir/rules.toml"
 }
 
 # Moves beadle's clock to a time such as 2027-03-02T19:40:00Z.
@@ -103,7 +104,7 @@ set_clock() {
 }
 
 start_beadle() {
-    by_the_clock "$beadle" serve --policy "$dir/rules.toml" > /dev/null 2> "$dir/beadle.log" &
+    "${by_the_clock[@]}" "$beadle" serve --policy "$dir/rules.toml" > /dev/null 2> "$dir/beadle.log" &
     serve_pid=$!
     until [ -S "$dir/postfix/milter/milter.sock" ]; do
         kill -0 "$serve_pid" 2> /dev/null || return 1
@@ -125,6 +126,11 @@ within() {
 
 header() { # FILE NAME
     sed -n -e '/^\r*$/q' -e "s/^$2: *//Ip" "$1" | tr -d '\r'
+}
+
+# The first recipient in the envelope.
+recipient() { # FILE
+    header "$1" X-Rcpt-Args | sed -n '1s/^<\([^>]*\)>.*/\1/p'
 }
 
 # The file of the message with this Message-ID in the outside world.
@@ -160,25 +166,31 @@ in_words() {
 # --- telling it --------------------------------------------------------------------------------
 
 title() {
-    printf '\n%s%s%s\n' "$bold" "$1" "$plain"
+    printf '\n%s%s%s\n' "$bold" "$1" "$off"
 }
 
 tell() { # COLOUR WORD TEXT
-    printf '    %s%s%s%s\n' "$1" "$2" "$plain" "$3"
+    printf '    %s%s%s%s\n' "$1" "$2" "$off" "$3"
 }
 
 show_notice() { # MESSAGE-ID
     local file
     within 15 notice_about "$1" > /dev/null || { tell "$red" 'no notice came' ''; return 1; }
     file=$(notice_about "$1")
-    printf '    %sThe notice to %s:%s\n' "$dim" "$(header "$file" To)" "$plain"
-    printf '      %s┌ %s%s\n' "$dim" "$(header "$file" Subject)" "$plain"
-    "$repo/demo/notice.pl" "$file" | fold -s -w 70 | sed "s/^/      $dim│$plain /"
+    printf '    %sThe notice to %s:%s\n' "$dim" "$(header "$file" To)" "$off"
+    printf '      %s┌ %s%s\n' "$dim" "$(header "$file" Subject)" "$off"
+    "$repo/demo/notice.pl" "$file" | fold -s -w 70 | sed "s/^/      $dim│$off /"
+}
+
+fold_recipients() { # ADDRESS,ADDRESS...
+    local first=${1%%,*} others=${1//[^,]/}
+    printf '%s' "$first"
+    [ -z "$others" ] || printf ' and %d more' "${#others}"
 }
 
 show_findings() { # FILE
     header "$1" X-Beadle-Finding | while read -r finding; do
-        printf '      %sX-Beadle-Finding: %s%s\n' "$dim" "$finding" "$plain"
+        printf '      %sX-Beadle-Finding: %s%s\n' "$dim" "$finding" "$off"
     done
 }
 
@@ -192,15 +204,15 @@ play() { # NAME
     set_clock "$(sed -n 's/^at = //p' "$envelope")"
     before=$(kept_ids)
 
-    printf '\n  %s%s%s  %s → %s\n' "$bold" "$(header "$eml" Subject)" "$plain" \
-        "${sender%@*}" "${recipients//,/, }"
+    printf '\n  %s%s%s\n' "$bold" "$(header "$eml" Subject)" "$off"
+    printf '    %s%s → %s%s\n' "$dim" "$sender" "$(fold_recipients "$recipients")" "$off"
 
     if ! reply=$(swaks --server "127.0.0.1:$submission" --auth PLAIN --auth-user "$sender" \
         --auth-password demo --from "$sender" --to "$recipients" --data "@$eml" \
         --suppress-data --helo desk-14.oakfield.example 2>&1); then
         tell "$red" rejected ", and the sender's mail program says why:"
         sed -n 's/^<\*\* //p' <<< "$reply" | sed "s/^55[0-9][- ]//" | fold -s -w 70 |
-            sed "s/^/      $dim│$plain /"
+            sed "s/^/      $dim│$off /"
         return
     fi
 
@@ -224,9 +236,9 @@ play() { # NAME
 
 # --- the demonstration -------------------------------------------------------------------------
 
-printf '%sbeadle%s keeps the e-mail policy of a school, beside Postfix.\n' "$bold" "$plain"
+printf '%sbeadle%s keeps the e-mail policy of a school, beside Postfix.\n' "$bold" "$off"
 printf '%sOakfield School, its people and its mail are invented. beadle'\''s clock is set (libfaketime)\n' "$dim"
-printf 'so that you see a day and an evening whenever you try this; your own is not touched.%s\n' "$plain"
+printf 'so that you see a day and an evening whenever you try this; your own is not touched.%s\n' "$off"
 
 start_world
 start_postfix
@@ -246,7 +258,7 @@ for name in 7-late-mail 8-urgent-mail 9-late-and-informal; do
 done
 
 title 'What is being kept now'
-printf '    %s$ beadle outbox list%s\n' "$dim" "$plain"
+printf '    %s$ beadle outbox list%s\n' "$dim" "$off"
 outbox list | sed 's/^/    /'
 
 title 'Judith needs her mail to go tonight after all'
@@ -254,20 +266,20 @@ late=
 for id in $(kept_ids); do
     [ "$(kept_field "$id" state)" = deferred ] && late=$id && break
 done
-printf '    %s$ beadle outbox release %s%s\n' "$dim" "$late" "$plain"
+printf '    %s$ beadle outbox release %s%s\n' "$dim" "$late" "$off"
 outbox release "$late" | sed 's/^/    /'
 late_id=$(header "$messages/7-late-mail.eml" Message-ID)
 within 15 arrived "$late_id" > /dev/null
 file=$(arrived "$late_id")
-tell "$green" arrived " at $(header "$file" X-Rcpt-Args), with"
-printf '      %sX-Beadle-Deferred: %s%s\n' "$dim" "$(header "$file" X-Beadle-Deferred)" "$plain"
+tell "$green" arrived " at $(recipient "$file"), with"
+printf '      %sX-Beadle-Deferred: %s%s\n' "$dim" "$(header "$file" X-Beadle-Deferred)" "$off"
 
 title 'Wednesday 3 March, 07:30: what waited for the morning goes by itself'
 set_clock 2027-03-03T07:30:01Z
 match_id=$(header "$messages/9-late-and-informal.eml" Message-ID)
 within 90 arrived "$match_id" > /dev/null
 file=$(arrived "$match_id")
-tell "$green" arrived " at $(header "$file" X-Rcpt-Args): $(header "$file" Subject)"
+tell "$green" arrived " at $(recipient "$file"): \"$(header "$file" Subject)\""
 
 if [ -n "${KEEP-}" ]; then
     set_clock 2027-03-03T19:40:00Z
