@@ -3,4 +3,15 @@
 //! One engine serves the milter beside Postfix and the offline linter; `docs/architecture.md`
 //! says how the rooms below fit together.
 
+#![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod lint;
+pub mod load;
 pub mod mail;
+pub mod milter;
+pub mod outbox;
+pub mod policy;
+pub mod report;
+pub mod rules;
+pub mod school;
