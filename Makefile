@@ -23,13 +23,17 @@ help:
 
 demo:
 	@demo/parts.sh demo
+	@echo 'Building beadle; the first time this takes some minutes.'
 	@$(CARGO) build $(FLAGS) --quiet
 	@demo/run.sh
 
 build:
 	$(CARGO) build $(FLAGS) --release --locked
 
-test: unit e2e
+test:
+	@demo/parts.sh test
+	$(MAKE) unit
+	$(MAKE) e2e
 
 unit:
 	$(CARGO) test $(FLAGS)

@@ -6,14 +6,14 @@ set -euo pipefail
 
 case ${1-} in
     demo) wanted=(postfix swaks libfaketime sasl2-bin libsasl2-modules) ;;
-    test) wanted=(postfix libfaketime sasl2-bin libsasl2-modules) ;;
+    test) wanted=(postfix swaks miltertest libfaketime sasl2-bin libsasl2-modules) ;;
     *) echo "usage: parts.sh demo | test" >&2; exit 2 ;;
 esac
 
 is_there() {
     case $1 in
         postfix) [ -x /usr/sbin/postfix ] ;;
-        swaks) command -v swaks > /dev/null ;;
+        swaks | miltertest) command -v "$1" > /dev/null ;;
         sasl2-bin) [ -x /usr/sbin/saslpasswd2 ] ;;
         libfaketime) compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' > /dev/null ;;
         libsasl2-modules) compgen -G '/usr/lib/*/sasl2/libplain.so' > /dev/null ;;

@@ -18,6 +18,8 @@
 # beadle's lines are those of packaging/postfix, so that what the guide says is what is tested.
 # DIR/accounts, one ADDRESS PASSWORD a line, says who may log in; DIR/virtual holds aliases.
 set -euo pipefail
+# Where Debian has Postfix, and an ordinary user's PATH does not.
+PATH=$PATH:/usr/sbin:/sbin
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 

@@ -4,13 +4,15 @@
 # Everything lives in one folder below /tmp and is gone at the end; KEEP=1 keeps it running until
 # Control-C. `make demo` builds beadle and installs what is missing first.
 set -euo pipefail
+# Where Debian has Postfix, and an ordinary user's PATH does not.
+PATH=$PATH:/usr/sbin:/sbin
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-beadle=$repo/target/debug/beadle
+beadle=${BEADLE:-$repo/target/debug/beadle}
 messages=$repo/testdata/demo/messages
 
 # Postfix is started by root alone.
-[ "$(id -u)" = 0 ] || exec sudo --preserve-env=KEEP,NO_COLOR "$0"
+[ "$(id -u)" = 0 ] || exec sudo --preserve-env=BEADLE,KEEP,NO_COLOR "$0"
 
 bold= dim= red= green= yellow= blue= off=
 if [ -t 1 ] && [ -z "${NO_COLOR-}" ]; then

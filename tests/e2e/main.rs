@@ -16,6 +16,7 @@ mod site;
 // The tests.
 mod byte_exact;
 mod crash;
+mod demonstration;
 mod dialogues;
 mod postfix_alone;
 mod release;
