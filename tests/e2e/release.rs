@@ -87,7 +87,8 @@ fn parts(path: &str) -> Vec<String> {
 fn the_first_hop_is_traced_although_postfix_dropped_its_own_line() {
     let site = Site::new(&policy("five-rules.toml"));
     site.clock.set("2027-03-02T19:40");
-    let mail = Mail::new("<j.okoro@oakfield.example>", &["<office@elmbridge.example>"], message("a"));
+    let mail =
+        Mail::new("<j.okoro@oakfield.example>", &["<office@elmbridge.example>"], message("a"));
     let reply = site.submit(&mail);
     let queue_id = reply.text.rsplit(' ').next().expect("queued as ID").to_owned();
     site.notice(SENDER);
@@ -120,10 +121,7 @@ fn the_notice_follows_the_rules_for_automatic_mail() {
     let notice = site.notice(SENDER);
     assert_eq!(notice.recipients.len(), 1);
     assert_eq!(notice.header("Auto-Submitted").as_deref(), Some("auto-replied"));
-    assert_eq!(
-        notice.header("In-Reply-To").as_deref(),
-        Some("<kept@desk-14.oakfield.example>")
-    );
+    assert_eq!(notice.header("In-Reply-To").as_deref(), Some("<kept@desk-14.oakfield.example>"));
     let text = String::from_utf8_lossy(&notice.message).into_owned();
     let kind = notice.header("Content-Type").expect("a type");
     assert!(kind.starts_with("multipart/alternative"), "{kind}");

@@ -124,8 +124,10 @@ fn serve(stream: TcpStream, shared: &(Mutex<State>, Condvar)) {
         let text = String::from_utf8_lossy(&line).trim_end().to_owned();
         let verb = text.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
         let reply = match verb.as_str() {
-            "EHLO" => "250-world.example\r\n250-PIPELINING\r\n250-SIZE 100000000\r\n\
-                       250-8BITMIME\r\n250-DSN\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES",
+            "EHLO" => {
+                "250-world.example\r\n250-PIPELINING\r\n250-SIZE 100000000\r\n\
+                       250-8BITMIME\r\n250-DSN\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES"
+            }
             "MAIL" => {
                 arrival = Arrival { sender: after_colon(&text), ..Arrival::default() };
                 "250 2.1.0 Ok"
