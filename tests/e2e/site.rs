@@ -53,8 +53,9 @@ impl Site {
 
     /// The same, with beadle not yet started and no policy.
     pub fn without_beadle() -> Self {
-        let folder = tempfile::Builder::new().prefix("beadle-").tempdir().expect("a folder");
-        // Postfix runs as a user of its own and must get in.
+        let folder =
+            tempfile::Builder::new().prefix("beadle-").tempdir_in("/tmp").expect("a folder");
+        // Postfix runs as a user of its own and must get in, and the path must be short.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("our folder");
         let world = Sink::start();
         let postfix = Postfix::start(
