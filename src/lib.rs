@@ -12,6 +12,7 @@ pub mod mail;
 pub mod milter;
 pub mod outbox;
 pub mod policy;
+pub mod relay;
 pub mod report;
 pub mod rules;
 pub mod school;
