@@ -61,7 +61,8 @@ impl Beadle {
         let end = Instant::now() + Duration::from_secs(20);
         loop {
             let said = self.log().split_off(before);
-            if said.contains("policy") && said.ends_with('\n') {
+            let over = said.contains("read again") || said.contains("stays in force");
+            if over && said.ends_with('\n') {
                 return said;
             }
             assert!(Instant::now() < end, "beadle does not reload:\n{}", self.log());

@@ -83,7 +83,7 @@ fn inspections(site: &Site) -> Vec<Value> {
         .log()
         .lines()
         .filter_map(|it| serde_json::from_str::<Value>(it).ok())
-        .filter_map(|it| it["fields"]["inspection"].as_str().map(str::to_owned))
+        .filter_map(|it| it["inspection"].as_str().map(str::to_owned))
         .map(|it| serde_json::from_str(&it).expect("an inspection is JSON"))
         .collect()
 }
