@@ -9,6 +9,7 @@ use mail_parser::{HeaderForm, MessageParser};
 
 use super::attachment::{self, Attachment};
 use super::automatic::{self, Automatic};
+use super::contents::{self, Bounds, Contents};
 use super::header::{Header, HeaderBlock};
 use super::mailbox::{self, Mailbox};
 use super::own_text::{self, OwnText, Passage};
@@ -30,6 +31,7 @@ pub struct Message {
     texts: OnceLock<Vec<TextPart>>,
     own_text: OnceLock<OwnText>,
     attachments: OnceLock<Vec<Attachment>>,
+    contents: OnceLock<Contents>,
     protection: OnceLock<Protection>,
 }
 
@@ -69,6 +71,7 @@ impl Message {
             texts: OnceLock::new(),
             own_text: OnceLock::new(),
             attachments: OnceLock::new(),
+            contents: OnceLock::new(),
             protection: OnceLock::new(),
         }
     }
@@ -193,6 +196,11 @@ impl Message {
             Some(parsed) => attachment::bytes(parsed, attachment),
             None => Cow::Borrowed(&[]),
         }
+    }
+
+    /// What is inside the attachments, examined within the default bounds.
+    pub fn contents(&self) -> &Contents {
+        self.contents.get_or_init(|| contents::examine(self, Bounds::default()))
     }
 
     /// Tells whether the message answers another.
