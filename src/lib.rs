@@ -10,6 +10,7 @@ pub mod lint;
 pub mod load;
 pub mod mail;
 pub mod milter;
+pub mod notice;
 pub mod outbox;
 pub mod policy;
 pub mod report;
