@@ -56,7 +56,8 @@ pub(super) fn held(
         paragraphs: [Some(lead), returns].into_iter().flatten().collect(),
         heading: &texts::HEADING_WHY,
     }
-    .over(phrases, findings, vec![ask, phrases.contest()])
+    // Whoever decides also hears that it is a mistake: a matter of safeguarding is nobody else's.
+    .over(phrases, findings, vec![ask])
 }
 
 /// What differs between these letters, above the lists they share.

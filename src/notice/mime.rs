@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
 use lettre::message::header::{
     self, ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue, Headers,
 };
@@ -58,38 +57,36 @@ pub(super) fn message(letter: &Letter<'_>, wording: &Wording, content: &Content,
 
 fn fields(letter: &Letter<'_>, wording: &Wording, content: &Content) -> Headers {
     let mut fields = Headers::new();
-    let mut other = |name: &'static str, value: String| {
-        fields.insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
-    };
-    other("Date", date(letter.now, letter));
-    if let Some(id) = sound_id(&letter.message_id) {
-        other("Message-ID", id.to_owned());
-    }
-    if let Some(id) = letter.mail.message.message_id().and_then(sound_id) {
-        other("In-Reply-To", id.to_owned());
-        other("References", id.to_owned());
-    }
-    // RFC 3834 section 5: what stops a robot from answering, and the same for Exchange.
-    other("Auto-Submitted", "auto-replied".to_owned());
-    other("X-Auto-Response-Suppress", "All".to_owned());
-    other("Content-Language", wording.language.clone());
     fields.set(header::From::from(Mailboxes::from(author(letter))));
     match header_address(letter.to.as_str()) {
         Some(to) => fields.set(header::To::from(Mailboxes::from(Mailbox::new(None, to)))),
-        // The envelope knows the way; a field that could be misread is not written.
-        None => fields.insert_raw(HeaderValue::new(
-            HeaderName::new_from_ascii_str("To"),
-            "undisclosed-recipients:;".to_owned(),
-        )),
+        // The envelope knows the way; an address that could be misread is not written.
+        None => fields.insert_raw(field("To", "undisclosed-recipients:;")),
     }
     fields.set(header::Subject::from(content.subject.clone()));
+    fields.insert_raw(field("Date", &date(letter)));
+    if let Some(id) = sound_id(&letter.message_id) {
+        fields.insert_raw(field("Message-ID", id));
+    }
+    if let Some(id) = letter.mail.message.message_id().and_then(sound_id) {
+        fields.insert_raw(field("In-Reply-To", id));
+        fields.insert_raw(field("References", id));
+    }
+    // RFC 3834 section 5: what stops a robot from answering, and the same for Exchange.
+    fields.insert_raw(field("Auto-Submitted", "auto-replied"));
+    fields.insert_raw(field("X-Auto-Response-Suppress", "All"));
+    fields.insert_raw(field("Content-Language", &wording.language));
     fields.set(header::MIME_VERSION_1_0);
     fields
 }
 
+fn field(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
 /// `Mon, 23 Nov 2026 21:14:00 +0000`, by the school's clock (RFC 5322 section 3.3).
-fn date(now: DateTime<Utc>, letter: &Letter<'_>) -> String {
-    now.with_timezone(&letter.school.timezone()).format("%a, %d %b %Y %H:%M:%S %z").to_string()
+fn date(letter: &Letter<'_>) -> String {
+    letter.now.with_timezone(&letter.school.timezone()).format("%a, %d %b %Y %H:%M:%S %z").to_string()
 }
 
 /// `[notices] from`, or noreply@ at the school's first domain.

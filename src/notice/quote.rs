@@ -11,10 +11,12 @@ use unicode_segmentation::UnicodeSegmentation;
 pub(super) fn one_line(text: &str, limit: usize) -> String {
     let mut line = String::new();
     let mut length = 0;
+    let blank = |it: char| it.is_control() || it.is_whitespace();
+    let letters = text.chars().filter(|it| !acts(*it)).skip_while(|it| blank(*it));
     // A little more than can be kept, so that a long text is not read to its end.
-    for letter in text.chars().filter(|it| !acts(*it)).take(4 * limit + 4) {
-        let letter = if letter.is_control() || letter.is_whitespace() { ' ' } else { letter };
-        if letter == ' ' && (line.is_empty() || line.ends_with(' ')) {
+    for letter in letters.take(4 * limit + 4) {
+        let letter = if blank(letter) { ' ' } else { letter };
+        if letter == ' ' && line.ends_with(' ') {
             continue;
         }
         line.push(letter);

@@ -92,6 +92,8 @@ fn the_school_s_own_facts_are_used_where_it_gave_them() {
     let text = forms(&written(&unknown)).0.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("keeping your message without a subject and"), "{text}");
     assert!(text.contains("speak to the network manager, quoting its subject."), "{text}");
-    assert!(text.contains("tell whoever looks after the school's e-mail."), "{text}");
     assert!(text.ends_with("Written automatically by beadle for the school."), "{text}");
+    let late = notice(&unknown, &sample::inspection(vec![sample::late()]), None).expect("a letter");
+    let text = forms(&late.bytes).0.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("ask whoever looks after the school's e-mail to release or cancel it"), "{text}");
 }

@@ -1,1 +1,142 @@
-//! x
+//! Mail made to break letters: whatever a message, a login or a server's reply holds, the letter
+//! keeps its fields, its parts and its tags.
+
+use beadle::mail::{self, Address, Envelope, Message, Submission};
+use beadle::notice::{Letter, Notice, Refusal, Return, notice, returned, undeliverable};
+use html5gum::{Token, Tokenizer};
+use mail_parser::MessageParser;
+use proptest::prelude::*;
+
+use super::sample::{self, inspection, letter, school, time};
+
+/// The fields that every letter may have, and no other.
+const FIELDS: [&str; 13] = [
+    "From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Auto-Submitted",
+    "X-Auto-Response-Suppress", "Content-Language", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
+];
+
+fn tags(html: &str) -> Vec<String> {
+    let name = |it: &[u8]| String::from_utf8_lossy(it).into_owned();
+    let mut tags = Vec::new();
+    for Ok(token) in Tokenizer::new(html) {
+        match token {
+            Token::StartTag(tag) => tags.push(name(&tag.name)),
+            Token::EndTag(tag) => tags.push(format!("/{}", name(&tag.name))),
+            Token::Comment(_) | Token::Error(_) => tags.push("!".into()),
+            _ => {}
+        }
+    }
+    tags
+}
+
+/// Checks that a letter is whole: known fields once each, a sound subject, two texts, the tags
+/// that it would have about a harmless message.
+fn whole(notice: &Notice, harmless: &Notice) -> Result<(), TestCaseError> {
+    let message = Message::parse(notice.bytes.clone());
+    for field in message.headers() {
+        prop_assert!(FIELDS.contains(&field.name.as_str()), "{}: {}", field.name, field.value);
+        prop_assert_eq!(message.headers().iter().filter(|it| it.is(&field.name)).count(), 1);
+    }
+    let expected = Message::parse(harmless.bytes.clone());
+    prop_assert_eq!(message.subject(), expected.subject());
+    prop_assert_eq!(message.from().len(), 1);
+    prop_assert!(message.to().len() <= 1);
+    let parse = |bytes| MessageParser::default().parse(bytes).expect("a message");
+    let (parsed, plain) = (parse(&notice.bytes[..]), parse(&harmless.bytes[..]));
+    prop_assert_eq!(parsed.text_body().len(), plain.text_body().len());
+    prop_assert_eq!(parsed.attachments().len(), plain.attachments().len());
+    let (text, html) = (parsed.body_text(0).expect("text"), parsed.body_html(0).expect("HTML"));
+    prop_assert!(text.lines().all(|it| it.chars().count() <= 72), "{text}");
+    let acting = |it: char| it.is_control() && it != '\n' && it != '\r' || ('\u{202A}'..='\u{202E}').contains(&it);
+    prop_assert!(!text.contains(acting) && !html.contains(acting));
+    prop_assert!(text.len() < 12_000 && html.len() < 24_000);
+    let breaks = |it: &String| it != "br";
+    prop_assert!(tags(&html).into_iter().filter(breaks).eq(tags(&plain.body_html(0).expect("HTML")).into_iter().filter(breaks)));
+    Ok(())
+}
+
+fn submission(message: Vec<u8>, sender: &[u8]) -> Submission {
+    let envelope = Envelope { sender: mail::Path::new(sender), recipients: vec![mail::Path::new(b"s.pike@oakmere.example")] };
+    Submission::new(envelope, Message::parse(message), None, Some(time("2026-11-23T21:14:00Z")))
+}
+
+fn with_words(words: &str) -> Vec<beadle::policy::Finding> {
+    let mut tone = sample::tone();
+    tone.spans.truncate(1);
+    tone.spans[0].text = words.to_owned();
+    vec![sample::late(), tone]
+}
+
+/// Text that means something to mail software, browsers and eyes.
+fn evil() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "\r\nBcc: all@oakmere.example\r\n", "\r\n\r\n", "\n", "\0", "--=_beadle_letter\r\n", "--=_beadle_letter--",
+        "--=_beadle_mixed", "<script>alert(1)</script>", "</td></tr></table>", "\"><img src=x>", "<!--", "&lt;", "&#60;b&#62;",
+        "\u{202E}", "\u{2066}", "אבג", "ب", "=?utf-8?q?=0d=0aBcc:_x?=", "=3D=20", "{message}", "{", "}", "%s", "'", "\"",
+        "a@b, c@d", "<x@y>", ".", "From ", "Llŷr", "\u{1F468}\u{200D}\u{1F469}", "word ", "x@y.example", "\u{7f}", "\u{85}",
+    ]);
+    prop_oneof![
+        prop::collection::vec(pieces, 0..12).prop_map(|it| it.concat()),
+        any::<String>(),
+        "[a-z<>\r\n]{1,3}".prop_map(|it| it.repeat(4000)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_subject_message_id_or_word_breaks_a_letter(subject in evil(), id in evil(), words in evil()) {
+        let loaded = school();
+        let raw = format!("From: j.okoro@oakmere.example\r\nSubject: {subject}\r\nMessage-ID: <{id}>\r\n\r\nbody {words}\r\n");
+        let (hostile, harmless) = (submission(raw.into(), b"a@oakmere.example"), submission(sample::MESSAGE.into(), b"a@oakmere.example"));
+        prop_assume!(hostile.message.automatic().is_none());
+        let about = |mail, words| notice(&letter(&loaded, mail), &inspection(with_words(words)), None).expect("a letter");
+        whole(&about(&hostile, &words), &about(&harmless, "words"))?;
+        let back = |mail, reason| returned(&letter(&loaded, mail), Return::Reviewed { reason: Some(reason) });
+        whole(&back(&hostile, &format!("{words} reason")), &back(&harmless, "reason"))?;
+    }
+
+    #[test]
+    fn no_address_or_reply_breaks_a_letter(to in evil(), id in evil(), refused in evil(), reply in evil()) {
+        let loaded = school();
+        let mail = submission(sample::MESSAGE.into(), b"a@oakmere.example");
+        prop_assume!(Address::parse(&to).is_some() && Address::parse(&refused).is_some());
+        let (to, refused) = (Address::parse(&to).expect("an address"), Address::parse(&refused).expect("an address"));
+        let hostile = Letter { to, message_id: format!("<{id}>"), ..letter(&loaded, &mail) };
+        let harmless = letter(&loaded, &mail);
+        let pike = sample::address("s.pike@oakmere.example");
+        // One recipient of the envelope refused in both, so that the same letter is written.
+        let about = |letter: &Letter<'_>, second: &Address, reply: &str| {
+            undeliverable(letter, &[Refusal { recipient: &pike, reply }, Refusal { recipient: second, reply: "550 no" }])
+        };
+        whole(&about(&hostile, &refused, &reply), &about(&harmless, &sample::address("x@y.example"), "550 no"))?;
+    }
+
+    #[test]
+    fn any_bytes_go_back_as_they_came(raw in prop::collection::vec(any::<u8>(), 0..2000)) {
+        let loaded = school();
+        let mail = submission(raw.clone(), b"a@oakmere.example");
+        let notice = returned(&letter(&loaded, &mail), Return::TimedOut);
+        let message = Message::parse(notice.bytes);
+        let [attachment] = message.attachments() else { panic!("one attachment") };
+        let bytes = message.content(attachment).into_owned();
+        prop_assert_eq!(bytes, raw);
+    }
+}
+
+#[test]
+fn an_address_outside_ascii_is_written_in_ascii_or_not_at_all() {
+    let loaded = school();
+    let mail = submission(sample::MESSAGE.into(), b"a@oakmere.example");
+    let to = |text: &str| {
+        let letter = Letter { to: sample::address(text), ..letter(&loaded, &mail) };
+        let bytes = notice(&letter, &inspection(vec![sample::late()]), None).expect("a letter").bytes;
+        Message::parse(bytes).header("To").expect("a To field").value.clone()
+    };
+    assert_eq!(to("s.pike@ysgol-llŷr.example"), "s.pike@xn--ysgol-llr-29b.example");
+    assert_eq!(to("a..b.@oakmere.example"), "a..b.@oakmere.example");
+    for odd in ["llŷr@oakmere.example", "bare", "a b@oakmere.example", "a@b, c@d.example", "\"a\"@b.example", "x@"] {
+        assert_eq!(to(odd), "undisclosed-recipients:;", "{odd}");
+    }
+}
