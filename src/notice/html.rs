@@ -72,7 +72,7 @@ pub(super) fn html(content: &Content, language: &str) -> String {
         element(&mut body, "h2", "margin:20px 0 8px 0;font-size:17px;line-height:1.3;font-weight:bold", &section.heading);
         body.push_str("<ul style=\"margin:0;padding:0 0 0 20px\">\n");
         for item in &section.items {
-            let lines: Vec<String> = item.iter().map(|it| escaped(it)).collect();
+            let lines: Vec<String> = item.iter().enumerate().map(|(index, it)| line(index, it)).collect();
             let _ = writeln!(body, "<li style=\"margin:0 0 10px 0\">{}</li>", lines.join("<br>\n"));
         }
         body.push_str("</ul>\n");
@@ -111,6 +111,14 @@ pub(super) fn html(content: &Content, language: &str) -> String {
 
 fn element(out: &mut String, name: &str, style: &str, text: &str) {
     let _ = writeln!(out, "<{name} style=\"{style}\">{}</{name}>", escaped(text));
+}
+
+/// A line of an item; those after the first belong to it, and stand back a little.
+fn line(index: usize, text: &str) -> String {
+    match index {
+        0 => escaped(text),
+        _ => format!("<span class=\"muted\" style=\"color:#4a5763\">{}</span>", escaped(text)),
+    }
 }
 
 fn escaped(text: &str) -> String {

@@ -5,12 +5,14 @@ use super::texts;
 use super::when::When;
 use super::wording::Wording;
 use super::{Class, Letter};
+use crate::mail::Address;
 use crate::policy::{Action, Finding, Guard};
 
 /// The author's subject is quoted up to here, a school's name and a role too.
 const NAME_LENGTH: usize = 100;
 
 const NETWORK_MANAGER: &str = "network-manager";
+const LINE_MANAGER: &str = "line-manager";
 
 /// Says phrases about one letter in one language.
 pub(super) struct Phrases<'a> {
@@ -44,13 +46,22 @@ impl Phrases<'_> {
     /// A person with the address to write to, where the school has named one for the role.
     pub(super) fn reachable(&self, role: Option<&str>) -> String {
         let person = self.person(role);
-        match role.and_then(|it| self.letter.school.role_holders(it).into_iter().next()) {
+        match role.and_then(|it| self.holder(it)) {
             Some(address) => {
                 let address = one_line(address.as_str(), NAME_LENGTH);
                 self.wording.say(&texts::PERSON_REACHABLE, [&person, &address])
             }
             None => person,
         }
+    }
+
+    fn holder(&self, role: &str) -> Option<Address> {
+        let school = self.letter.school;
+        // Many people have the tag; one of them is this author's line manager.
+        if crate::school::normal_role(role) == LINE_MANAGER {
+            return school.manager_of(&self.letter.to).cloned();
+        }
+        school.role_holders(role).into_iter().next()
     }
 
     /// Whoever can release and cancel what is kept, and looks after the rules.

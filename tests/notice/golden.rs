@@ -68,11 +68,29 @@ fn the_urgent_mark_is_told_only_where_it_would_have_helped() {
     assert!(!text(&loaded, vec![other]).contains("The next time"));
 
     loaded.policy.tables.override_mark.subject = String::new();
-    assert!(text(&loaded, vec![sample::late()]).contains("for the hour: set its importance to high, or send it from"));
+    assert!(text(&loaded, vec![sample::late()]).contains("does not matter: set its importance to high, or send it from"));
     loaded.policy.tables.override_mark.importance = false;
-    assert!(text(&loaded, vec![sample::late()]).contains("for the hour: send it from your address with +urgent"));
+    assert!(text(&loaded, vec![sample::late()]).contains("does not matter: send it from your address with +urgent"));
     loaded.policy.tables.override_mark.address_tag = String::new();
     assert!(!text(&loaded, vec![sample::late()]).contains("The next time"));
+}
+
+#[test]
+fn a_line_manager_is_the_sender_s_own_and_not_any_holder_of_the_tag() {
+    let people = "role,name,address,tags,manager\n\
+        staff,J. Okoro,j.okoro@oakmere.example,,m.ash@oakmere.example\n\
+        staff,Z. Other,z.other@oakmere.example,line-manager,\n\
+        staff,M. Ash,m.ash@oakmere.example,line-manager,\n";
+    let key = beadle::school::PrivateKey::new([7; 32]);
+    let directory = beadle::school::Directory::parse(Some(("people.csv", people)), None, &key).expect("a directory");
+    let tables = &school().policy.tables;
+    let staffed = beadle::school::School::new(tables.school.clone(), tables.calendar.clone(), tables.roles.clone(), directory);
+    let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
+    let letter = Letter { school: &staffed, ..letter(&loaded, &mail) };
+    let mut held = sample::chain();
+    held.reviewer = Some("line-manager".into());
+    let text = forms(&notice(&letter, &sample::inspection(vec![held]), None).expect("a letter").bytes).0;
+    assert!(text.contains("your line manager (m.ash@oakmere.example)"), "{text}");
 }
 
 #[test]

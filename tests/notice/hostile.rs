@@ -1,13 +1,18 @@
 //! Mail made to break letters: whatever a message, a login or a server's reply holds, the letter
 //! keeps its fields, its parts and its tags.
 
+use std::sync::LazyLock;
+
+use beadle::load::Loaded;
 use beadle::mail::{self, Address, Envelope, Message, Submission};
 use beadle::notice::{Letter, Notice, Refusal, Return, notice, returned, undeliverable};
 use html5gum::{Token, Tokenizer};
 use mail_parser::MessageParser;
 use proptest::prelude::*;
 
-use super::sample::{self, inspection, letter, school, time};
+use super::sample::{self, inspection, letter, time};
+
+static SCHOOL: LazyLock<Loaded> = LazyLock::new(sample::school);
 
 /// The fields that every letter may have, and no other.
 const FIELDS: [&str; 13] = [
@@ -50,8 +55,9 @@ fn whole(notice: &Notice, harmless: &Notice) -> Result<(), TestCaseError> {
     let acting = |it: char| it.is_control() && it != '\n' && it != '\r' || ('\u{202A}'..='\u{202E}').contains(&it);
     prop_assert!(!text.contains(acting) && !html.contains(acting));
     prop_assert!(text.len() < 12_000 && html.len() < 24_000);
-    let breaks = |it: &String| it != "br";
-    prop_assert!(tags(&html).into_iter().filter(breaks).eq(tags(&plain.body_html(0).expect("HTML")).into_iter().filter(breaks)));
+    // A point without words to quote has a line less.
+    let shape = |html: &str| tags(html).into_iter().filter(|it| !["br", "span", "/span"].contains(&it.as_str())).collect::<Vec<_>>();
+    prop_assert_eq!(shape(&html), shape(&plain.body_html(0).expect("HTML")));
     Ok(())
 }
 
@@ -83,28 +89,26 @@ fn evil() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_subject_message_id_or_word_breaks_a_letter(subject in evil(), id in evil(), words in evil()) {
-        let loaded = school();
         let raw = format!("From: j.okoro@oakmere.example\r\nSubject: {subject}\r\nMessage-ID: <{id}>\r\n\r\nbody {words}\r\n");
         let (hostile, harmless) = (submission(raw.into(), b"a@oakmere.example"), submission(sample::MESSAGE.into(), b"a@oakmere.example"));
         prop_assume!(hostile.message.automatic().is_none());
-        let about = |mail, words| notice(&letter(&loaded, mail), &inspection(with_words(words)), None).expect("a letter");
+        let about = |mail, words| notice(&letter(&SCHOOL, mail), &inspection(with_words(words)), None).expect("a letter");
         whole(&about(&hostile, &words), &about(&harmless, "words"))?;
-        let back = |mail, reason| returned(&letter(&loaded, mail), Return::Reviewed { reason: Some(reason) });
+        let back = |mail, reason| returned(&letter(&SCHOOL, mail), Return::Reviewed { reason: Some(reason) });
         whole(&back(&hostile, &format!("{words} reason")), &back(&harmless, "reason"))?;
     }
 
     #[test]
     fn no_address_or_reply_breaks_a_letter(to in evil(), id in evil(), refused in evil(), reply in evil()) {
-        let loaded = school();
         let mail = submission(sample::MESSAGE.into(), b"a@oakmere.example");
         prop_assume!(Address::parse(&to).is_some() && Address::parse(&refused).is_some());
         let (to, refused) = (Address::parse(&to).expect("an address"), Address::parse(&refused).expect("an address"));
-        let hostile = Letter { to, message_id: format!("<{id}>"), ..letter(&loaded, &mail) };
-        let harmless = letter(&loaded, &mail);
+        let hostile = Letter { to, message_id: format!("<{id}>"), ..letter(&SCHOOL, &mail) };
+        let harmless = letter(&SCHOOL, &mail);
         let pike = sample::address("s.pike@oakmere.example");
         // One recipient of the envelope refused in both, so that the same letter is written.
         let about = |letter: &Letter<'_>, second: &Address, reply: &str| {
@@ -115,9 +119,8 @@ proptest! {
 
     #[test]
     fn any_bytes_go_back_as_they_came(raw in prop::collection::vec(any::<u8>(), 0..2000)) {
-        let loaded = school();
         let mail = submission(raw.clone(), b"a@oakmere.example");
-        let notice = returned(&letter(&loaded, &mail), Return::TimedOut);
+        let notice = returned(&letter(&SCHOOL, &mail), Return::TimedOut);
         let message = Message::parse(notice.bytes);
         let [attachment] = message.attachments() else { panic!("one attachment") };
         let bytes = message.content(attachment).into_owned();
@@ -127,10 +130,9 @@ proptest! {
 
 #[test]
 fn an_address_outside_ascii_is_written_in_ascii_or_not_at_all() {
-    let loaded = school();
     let mail = submission(sample::MESSAGE.into(), b"a@oakmere.example");
     let to = |text: &str| {
-        let letter = Letter { to: sample::address(text), ..letter(&loaded, &mail) };
+        let letter = Letter { to: sample::address(text), ..letter(&SCHOOL, &mail) };
         let bytes = notice(&letter, &inspection(vec![sample::late()]), None).expect("a letter").bytes;
         Message::parse(bytes).header("To").expect("a To field").value.clone()
     };
