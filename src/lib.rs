@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod daemon;
 pub mod lint;
 pub mod load;
 pub mod mail;
@@ -13,6 +14,7 @@ pub mod milter;
 pub mod notice;
 pub mod outbox;
 pub mod policy;
+pub mod relay;
 pub mod report;
 pub mod rules;
 pub mod school;

@@ -43,17 +43,17 @@ pub(super) fn held(
     phrases: &Phrases<'_>,
     findings: &[&Finding],
     reviewer: Option<&str>,
-    due: Option<DateTime<Utc>>,
+    due: DateTime<Utc>,
 ) -> Content {
     let wording = phrases.wording;
     let lead = wording.say(&texts::HELD_LEAD, [&phrases.message(), &phrases.person(reviewer)]);
-    let returns = due.map(|it| wording.say(&texts::HELD_DUE, [&phrases.when().full(it)]));
+    let returns = wording.say(&texts::HELD_DUE, [&phrases.when().full(due)]);
     let ask = wording.say(&texts::HELD_ASK, [&phrases.reachable(reviewer), &phrases.id()]);
     let safeguarding = findings.iter().any(|it| is_safeguarding(it));
     Letterhead {
         class: if safeguarding { Class::Safeguarding } else { Class::NeedsALook },
         subject: wording.say(&texts::HELD_SUBJECT, []),
-        paragraphs: [Some(lead), returns].into_iter().flatten().collect(),
+        paragraphs: vec![lead, returns],
         heading: &texts::HEADING_WHY,
     }
     // Whoever decides also hears that it is a mistake: a matter of safeguarding is nobody else's.

@@ -2,52 +2,54 @@
 
 use std::collections::HashSet;
 
+use super::Class;
 use super::content::{Content, Section};
 use super::phrases::Phrases;
 use super::quote::one_line;
 use super::texts;
-use super::{Class, Refusal, Return};
 use crate::mail::Address;
 
 /// A reason or a server's reply is quoted up to here.
 const QUOTE_LENGTH: usize = 400;
 
-/// The letter with which a kept message goes back unsent.
-pub(super) fn returned(phrases: &Phrases<'_>, why: Return<'_>) -> Content {
+/// The letter with which a kept message goes back unsent: a person gave it back for a `reason`,
+/// which may be empty, or else nobody decided in time.
+pub(super) fn returned(phrases: &Phrases<'_>, reviewer: Option<&str>, reason: Option<&str>) -> Content {
     let wording = phrases.wording;
-    let message = phrases.message();
-    let (lead, reason) = match why {
-        Return::TimedOut => (&texts::RETURNED_LEAD_TIMED_OUT, None),
-        Return::Reviewed { reason } => (&texts::RETURNED_LEAD_REVIEWED, reason),
-    };
+    let lead = if reason.is_some() { &texts::RETURNED_LEAD_REVIEWED } else { &texts::RETURNED_LEAD_TIMED_OUT };
+    let lead = wording.say(lead, [&phrases.message()]);
     let reason = reason.map(|it| one_line(it, QUOTE_LENGTH)).filter(|it| !it.is_empty());
     let reason = reason.map(|it| wording.say(&texts::RETURNED_REASON, [&it]));
+    let person = match reviewer {
+        Some(_) => phrases.reachable(reviewer),
+        None => phrases.network_manager(),
+    };
     Content {
         class: Class::NeedsALook,
         label: phrases.label(Class::NeedsALook),
         subject: wording.say(&texts::RETURNED_SUBJECT, []),
-        paragraphs: [Some(wording.say(lead, [&message])), reason].into_iter().flatten().collect(),
+        paragraphs: [Some(lead), reason].into_iter().flatten().collect(),
         sections: vec![Section {
             heading: wording.say(&texts::HEADING_STEPS, []),
-            items: vec![vec![wording.say(&texts::RETURNED_ATTACHED, [])], vec![phrases.contest()]],
+            items: vec![vec![wording.say(&texts::RETURNED_ATTACHED, [])], vec![phrases.contest_to(&person)]],
         }],
         footer: phrases.footer(),
     }
 }
 
 /// The letter about recipients whom the mail server refused for good.
-pub(super) fn undeliverable(phrases: &Phrases<'_>, refusals: &[Refusal<'_>]) -> Content {
+pub(super) fn undeliverable(phrases: &Phrases<'_>, refused: &[(String, &str)]) -> Content {
     let wording = phrases.wording;
-    let refused: HashSet<&Address> = refusals.iter().map(|it| it.recipient).collect();
-    let all = phrases.letter.mail.recipients().iter().all(|it| refused.contains(it));
+    let addresses: HashSet<Address> = refused.iter().filter_map(|(it, _)| Address::parse(it)).collect();
+    let all = phrases.matter.mail.recipients().iter().all(|it| addresses.contains(it));
     let (subject, lead) = if all {
         (&texts::UNDELIVERABLE_SUBJECT_ALL, &texts::UNDELIVERABLE_LEAD_ALL)
     } else {
         (&texts::UNDELIVERABLE_SUBJECT_SOME, &texts::UNDELIVERABLE_LEAD_SOME)
     };
-    let replies = refusals.iter().map(|it| {
-        let reply = one_line(it.reply, QUOTE_LENGTH);
-        vec![one_line(it.recipient.as_str(), QUOTE_LENGTH), wording.say(&texts::UNDELIVERABLE_REPLY, [&reply])]
+    let replies = refused.iter().map(|(recipient, reply)| {
+        let reply = one_line(reply, QUOTE_LENGTH);
+        vec![one_line(recipient, QUOTE_LENGTH), wording.say(&texts::UNDELIVERABLE_REPLY, [&reply])]
     });
     Content {
         class: Class::NeedsALook,

@@ -8,7 +8,7 @@ use lettre::message::header::{
 use lettre::message::{Body, Mailbox, Mailboxes, MultiPart, SinglePart};
 use memchr::memmem;
 
-use super::Letter;
+use super::Matter;
 use super::content::Content;
 use super::wording::Wording;
 use super::{html, text};
@@ -25,7 +25,7 @@ const LONGEST_LINE: usize = 998;
 const LONGEST_ID: usize = 900;
 
 /// The complete message, with CRLF line ends; `original` is attached as it is.
-pub(super) fn message(letter: &Letter<'_>, wording: &Wording, content: &Content, original: Option<&[u8]>) -> Vec<u8> {
+pub(super) fn message(matter: &Matter<'_>, wording: &Wording, content: &Content, original: Option<&[u8]>) -> Vec<u8> {
     // Always quoted-printable: a 7-bit text could hold a line of the sender's that looks like a
     // boundary.
     let part = |kind, words| {
@@ -35,7 +35,7 @@ pub(super) fn message(letter: &Letter<'_>, wording: &Wording, content: &Content,
         .boundary(format!("{BOUNDARY}_letter"))
         .singlepart(part(ContentType::TEXT_PLAIN, text::text(content)))
         .singlepart(part(ContentType::TEXT_HTML, html::html(content, &wording.language)));
-    let mut headers = fields(letter, wording, content);
+    let mut headers = fields(matter, wording, content);
     let body = match original {
         None => letters,
         Some(original) => {
@@ -55,20 +55,20 @@ pub(super) fn message(letter: &Letter<'_>, wording: &Wording, content: &Content,
     bytes
 }
 
-fn fields(letter: &Letter<'_>, wording: &Wording, content: &Content) -> Headers {
+fn fields(matter: &Matter<'_>, wording: &Wording, content: &Content) -> Headers {
     let mut fields = Headers::new();
-    fields.set(header::From::from(Mailboxes::from(author(letter))));
-    match header_address(letter.to.as_str()) {
+    let author = author(matter);
+    let id = format!("<{}@{}>", matter.notice_id, author.email.domain());
+    fields.set(header::From::from(Mailboxes::from(author)));
+    match header_address(matter.to.as_str()) {
         Some(to) => fields.set(header::To::from(Mailboxes::from(Mailbox::new(None, to)))),
         // The envelope knows the way; an address that could be misread is not written.
         None => fields.insert_raw(field("To", "undisclosed-recipients:;")),
     }
     fields.set(header::Subject::from(content.subject.clone()));
-    fields.insert_raw(field("Date", &date(letter)));
-    if let Some(id) = sound_id(&letter.message_id) {
-        fields.insert_raw(field("Message-ID", id));
-    }
-    if let Some(id) = letter.mail.message.message_id().and_then(sound_id) {
+    fields.insert_raw(field("Date", &date(matter)));
+    fields.insert_raw(field("Message-ID", &id));
+    if let Some(id) = matter.mail.message.message_id().and_then(sound_id) {
         fields.insert_raw(field("In-Reply-To", id));
         fields.insert_raw(field("References", id));
     }
@@ -85,16 +85,16 @@ fn field(name: &'static str, value: &str) -> HeaderValue {
 }
 
 /// `Mon, 23 Nov 2026 21:14:00 +0000`, by the school's clock (RFC 5322 section 3.3).
-fn date(letter: &Letter<'_>) -> String {
-    letter.now.with_timezone(&letter.school.timezone()).format("%a, %d %b %Y %H:%M:%S %z").to_string()
+fn date(matter: &Matter<'_>) -> String {
+    matter.now.with_timezone(&matter.school.timezone()).format("%a, %d %b %Y %H:%M:%S %z").to_string()
 }
 
 /// `[notices] from`, or noreply@ at the school's first domain.
-fn author(letter: &Letter<'_>) -> Mailbox {
-    let set = letter.policy.tables.notices.from.as_deref().and_then(|it| it.parse::<Mailbox>().ok());
+fn author(matter: &Matter<'_>) -> Mailbox {
+    let set = matter.policy.tables.notices.from.as_deref().and_then(|it| it.parse::<Mailbox>().ok());
     let set = set.and_then(|it| Some(Mailbox::new(it.name, header_address(it.email.as_ref())?)));
     set.unwrap_or_else(|| {
-        let ours = letter.school.table().domains.first().map(|it| it.as_str());
+        let ours = matter.school.table().domains.first().map(|it| it.as_str());
         let domain = ours.unwrap_or("localhost");
         Mailbox::new(Some("beadle".to_owned()), lettre::Address::new_dangerous("noreply", domain))
     })

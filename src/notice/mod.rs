@@ -29,22 +29,53 @@ use crate::mail::{Address, Automatic, Submission};
 use crate::policy::{Action, Finding, Policy};
 use crate::school::School;
 
-/// What a letter needs to know beside its occasion.
+/// An inspected message, about which its sender may have to be told.
 #[derive(Clone, Debug)]
 pub struct Letter<'a> {
     pub school: &'a School,
     pub policy: &'a Policy,
-    /// The message that the letter is about.
     pub mail: &'a Submission,
-    /// The outbox ID of the message, where it is or was kept.
+    pub inspection: &'a Inspection,
+    /// The outbox ID of the message, where it is kept.
     pub entry_id: Option<&'a str>,
-    /// Whom it goes to: [`recipient`].
-    pub to: Address,
-    /// The letter's own Message-ID, in angle brackets. One that no field can hold is left out,
-    /// and Postfix adds its own.
-    pub message_id: String,
+    /// When a held message goes back if nobody decides.
+    pub returns: DateTime<Utc>,
     /// The time of writing, from which "tomorrow" counts.
+    pub accepted: DateTime<Utc>,
+    /// The outbox ID of the letter itself, for its Message-ID.
+    pub notice_id: String,
+}
+
+/// A kept message that goes back to its sender.
+#[derive(Clone, Debug)]
+pub struct Returned<'a> {
+    pub school: &'a School,
+    pub policy: &'a Policy,
+    /// The message as it was submitted; it is attached byte for byte.
+    pub mail: &'a Submission,
+    pub entry_id: String,
+    /// The role that was to decide.
+    pub reviewer: Option<&'a str>,
+    /// Whether nobody decided in time; otherwise a person gave it back.
+    pub timed_out: bool,
+    /// What that person said; may be empty.
+    pub reason: &'a str,
     pub now: DateTime<Utc>,
+    pub notice_id: String,
+}
+
+/// A kept message that the mail server refused for good, for some or all recipients.
+#[derive(Clone, Debug)]
+pub struct Undeliverable<'a> {
+    pub school: &'a School,
+    pub policy: &'a Policy,
+    /// The message as it was submitted; it is attached byte for byte.
+    pub mail: &'a Submission,
+    pub entry_id: String,
+    /// The addresses that were refused, each with the server's reply.
+    pub refused: &'a [(String, &'a str)],
+    pub now: DateTime<Utc>,
+    pub notice_id: String,
 }
 
 /// How a letter looks, so that a routine one does not dull the eye for the others.
@@ -69,23 +100,6 @@ pub struct Notice {
     pub bytes: Vec<u8>,
 }
 
-/// Why a kept message goes back to its sender.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Return<'a> {
-    /// Nobody decided in time.
-    TimedOut,
-    /// A person gave it back.
-    Reviewed { reason: Option<&'a str> },
-}
-
-/// A recipient whom the mail server refused for good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refusal<'a> {
-    pub recipient: &'a Address,
-    /// The server's reply, code and all.
-    pub reply: &'a str,
-}
-
 /// Whom to write to about a message: the person who signed in, else the envelope's sender.
 ///
 /// Never From, which may be a shared mailbox, and never the null path.
@@ -94,45 +108,90 @@ pub fn recipient(school: &School, mail: &Submission) -> Option<Address> {
 }
 
 /// The letter that an inspection calls for: the message was deferred, passed with a warning, or
-/// held. `due` is when a kept message goes, or goes back if nobody decides.
+/// held.
 ///
 /// `None` where nothing is to be told (allow, tag, reject, mere observation), and to automatic
 /// mail and the null path (RFC 3834 section 2). An invitation is sent by a person, and gets its
 /// letter.
-pub fn notice(letter: &Letter<'_>, inspection: &Inspection, due: Option<DateTime<Utc>>) -> Option<Notice> {
-    let automatic = letter.mail.message.automatic().filter(|it| *it != Automatic::Calendar);
-    if automatic.is_some() || letter.mail.envelope.sender.is_null() {
+pub fn notice(letter: &Letter<'_>) -> Option<Notice> {
+    let Letter { mail, inspection, .. } = letter;
+    let automatic = mail.message.automatic().filter(|it| *it != Automatic::Calendar);
+    if automatic.is_some() || mail.envelope.sender.is_null() {
         return None;
     }
-    let phrases = &Phrases { wording: Wording::english(), letter };
+    let matter = Matter {
+        school: letter.school,
+        policy: letter.policy,
+        mail,
+        entry_id: letter.entry_id,
+        to: recipient(letter.school, mail)?,
+        notice_id: &letter.notice_id,
+        now: letter.accepted,
+    };
+    let phrases = matter.phrases();
     let findings: Vec<&Finding> = inspection.findings.iter().filter(|it| !it.observed).collect();
     let verdict = &inspection.verdict;
     let content = match verdict.action {
-        Action::Warn => about_findings::warned(phrases, &findings),
-        Action::Defer => about_findings::deferred(phrases, &findings, due.or(verdict.until)?),
-        Action::Hold => about_findings::held(phrases, &findings, verdict.reviewer.as_deref(), due),
+        Action::Warn => about_findings::warned(&phrases, &findings),
+        Action::Defer => about_findings::deferred(&phrases, &findings, verdict.until.unwrap_or(letter.accepted)),
+        Action::Hold => about_findings::held(&phrases, &findings, verdict.reviewer.as_deref(), letter.returns),
         Action::Allow | Action::Tag | Action::Reject => return None,
     };
-    Some(written(phrases, &content, None))
+    Some(matter.written(&content, None))
 }
 
-/// The letter with which a kept message goes back unsent, the message attached.
-pub fn returned(letter: &Letter<'_>, why: Return<'_>) -> Notice {
-    let phrases = &Phrases { wording: Wording::english(), letter };
-    written(phrases, &giving_back::returned(phrases, why), Some(letter.mail.message.raw()))
+/// The letter with which a kept message goes back unsent; `None` where nobody is known to whom
+/// it could go.
+pub fn returned(letter: &Returned<'_>) -> Option<Notice> {
+    let matter = Matter {
+        school: letter.school,
+        policy: letter.policy,
+        mail: letter.mail,
+        entry_id: Some(&letter.entry_id),
+        to: recipient(letter.school, letter.mail)?,
+        notice_id: &letter.notice_id,
+        now: letter.now,
+    };
+    let reason = if letter.timed_out { None } else { Some(letter.reason) };
+    let content = giving_back::returned(&matter.phrases(), letter.reviewer, reason);
+    Some(matter.written(&content, Some(letter.mail.message.raw())))
 }
 
-/// The letter about recipients whom the mail server refused for good when a kept message was
-/// sent, the message attached.
-pub fn undeliverable(letter: &Letter<'_>, refusals: &[Refusal<'_>]) -> Notice {
-    let phrases = &Phrases { wording: Wording::english(), letter };
-    written(phrases, &giving_back::undeliverable(phrases, refusals), Some(letter.mail.message.raw()))
+/// The letter about recipients whom the mail server refused for good; `None` where nobody is
+/// known to whom it could go.
+pub fn undeliverable(letter: &Undeliverable<'_>) -> Option<Notice> {
+    let matter = Matter {
+        school: letter.school,
+        policy: letter.policy,
+        mail: letter.mail,
+        entry_id: Some(&letter.entry_id),
+        to: recipient(letter.school, letter.mail)?,
+        notice_id: &letter.notice_id,
+        now: letter.now,
+    };
+    let content = giving_back::undeliverable(&matter.phrases(), letter.refused);
+    Some(matter.written(&content, Some(letter.mail.message.raw())))
 }
 
-fn written(phrases: &Phrases<'_>, content: &Content, original: Option<&[u8]>) -> Notice {
-    Notice {
-        class: content.class,
-        to: phrases.letter.to.clone(),
-        bytes: mime::message(phrases.letter, phrases.wording, content, original),
+/// What every letter is made from, whatever its occasion.
+struct Matter<'a> {
+    school: &'a School,
+    policy: &'a Policy,
+    mail: &'a Submission,
+    entry_id: Option<&'a str>,
+    to: Address,
+    notice_id: &'a str,
+    /// The time of writing.
+    now: DateTime<Utc>,
+}
+
+impl Matter<'_> {
+    fn phrases(&self) -> Phrases<'_> {
+        Phrases { wording: Wording::english(), matter: self }
+    }
+
+    fn written(&self, content: &Content, original: Option<&[u8]>) -> Notice {
+        let bytes = mime::message(self, Wording::english(), content, original);
+        Notice { class: content.class, to: self.to.clone(), bytes }
     }
 }

@@ -4,7 +4,7 @@ use super::quote::one_line;
 use super::texts;
 use super::when::When;
 use super::wording::Wording;
-use super::{Class, Letter};
+use super::{Class, Matter};
 use crate::mail::Address;
 use crate::policy::{Action, Finding, Guard};
 
@@ -14,20 +14,20 @@ const NAME_LENGTH: usize = 100;
 const NETWORK_MANAGER: &str = "network-manager";
 const LINE_MANAGER: &str = "line-manager";
 
-/// Says phrases about one letter in one language.
+/// Says phrases about one message in one language.
 pub(super) struct Phrases<'a> {
     pub(super) wording: &'a Wording,
-    pub(super) letter: &'a Letter<'a>,
+    pub(super) matter: &'a Matter<'a>,
 }
 
 impl Phrases<'_> {
     pub(super) fn when(&self) -> When<'_> {
-        When { wording: self.wording, zone: self.letter.school.timezone(), now: self.letter.now }
+        When { wording: self.wording, zone: self.matter.school.timezone(), now: self.matter.now }
     }
 
     /// The message by its subject, in quotation marks.
     pub(super) fn message(&self) -> String {
-        match one_line(self.letter.mail.message.subject(), NAME_LENGTH) {
+        match one_line(self.matter.mail.message.subject(), NAME_LENGTH) {
             subject if subject.is_empty() => self.wording.say(&texts::MESSAGE_UNNAMED, []),
             subject => self.wording.say(&texts::MESSAGE_NAMED, [&subject]),
         }
@@ -56,17 +56,17 @@ impl Phrases<'_> {
     }
 
     fn holder(&self, role: &str) -> Option<Address> {
-        let school = self.letter.school;
+        let school = self.matter.school;
         // Many people have the tag; one of them is this author's line manager.
         if crate::school::normal_role(role) == LINE_MANAGER {
-            return school.manager_of(&self.letter.to).cloned();
+            return school.manager_of(&self.matter.to).cloned();
         }
         school.role_holders(role).into_iter().next()
     }
 
     /// Whoever can release and cancel what is kept, and looks after the rules.
     pub(super) fn network_manager(&self) -> String {
-        if self.letter.school.role_holders(NETWORK_MANAGER).is_empty() {
+        if self.matter.school.role_holders(NETWORK_MANAGER).is_empty() {
             return self.wording.say(&texts::PERSON_NETWORK_MANAGER, []);
         }
         self.reachable(Some(NETWORK_MANAGER))
@@ -74,7 +74,7 @@ impl Phrases<'_> {
 
     /// By what the author names the message to others.
     pub(super) fn id(&self) -> String {
-        match self.letter.entry_id {
+        match self.matter.entry_id {
             Some(id) => id.to_owned(),
             None => self.wording.say(&texts::FOOTER_UNNUMBERED, []),
         }
@@ -82,17 +82,20 @@ impl Phrases<'_> {
 
     /// To whom the author says that a finding is wrong.
     pub(super) fn contest(&self) -> String {
-        let person = self.network_manager();
-        match self.letter.entry_id {
-            Some(id) => self.wording.say(&texts::CONTEST_KEPT, [&person, id]),
-            None => self.wording.say(&texts::CONTEST_SENT, [&person]),
+        self.contest_to(&self.network_manager())
+    }
+
+    pub(super) fn contest_to(&self, person: &str) -> String {
+        match self.matter.entry_id {
+            Some(id) => self.wording.say(&texts::CONTEST_KEPT, [person, id]),
+            None => self.wording.say(&texts::CONTEST_SENT, [person]),
         }
     }
 
     /// How the author marks a message that does not wait for the hour; `None` where no such mark
     /// would have let this one go.
     pub(super) fn urgent(&self, findings: &[&Finding]) -> Option<String> {
-        let policy = self.letter.policy;
+        let policy = self.matter.policy;
         let heeds_mark = |it: &&&Finding| {
             policy.rule(it.rule).is_some_and(|rule| rule.info.guards.contains(&Guard::UrgentOverride))
         };
@@ -133,13 +136,13 @@ impl Phrases<'_> {
 
     /// Which message it was, and who writes.
     pub(super) fn footer(&self) -> String {
-        let letter = self.letter;
-        let sent = self.when().short(letter.mail.at.unwrap_or(letter.now));
-        let school = match one_line(letter.school.name(), NAME_LENGTH) {
+        let matter = self.matter;
+        let sent = self.when().short(matter.mail.at.unwrap_or(matter.now));
+        let school = match one_line(matter.school.name(), NAME_LENGTH) {
             name if name.is_empty() => self.wording.say(&texts::FOOTER_SCHOOL, []),
             name => name,
         };
-        match letter.entry_id {
+        match matter.entry_id {
             Some(id) => self.wording.say(&texts::FOOTER_KEPT, [id, &sent, &school]),
             None => self.wording.say(&texts::FOOTER_SENT, [&sent, &school]),
         }

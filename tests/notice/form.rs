@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use beadle::lint::Inspection;
 use beadle::mail::Message;
-use beadle::notice::{Letter, Return, notice, returned};
+use beadle::notice::{Letter, notice};
 use html5gum::{Token, Tokenizer};
 use mail_parser::MessageParser;
 
-use super::sample::{self, every_letter, letter, school, submission};
+use super::sample::{self, about, back, every_letter, letter, school, submission};
 
 fn each(test: impl Fn(&str, &[u8])) {
     let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
@@ -30,7 +29,7 @@ fn fields_are_those_of_an_automatic_reply() {
         let value = |name: &str| message.header(name).map(|it| it.value.as_str());
         assert_eq!(value("From"), Some("beadle <noreply@oakmere.example>"), "{kind}");
         assert_eq!(value("To"), Some("j.okoro@oakmere.example"), "{kind}");
-        assert_eq!(value("Message-ID"), Some("<notice.8F2A@oakmere.example>"), "{kind}");
+        assert_eq!(value("Message-ID"), Some("<N0TE-41QX@oakmere.example>"), "{kind}");
         assert_eq!(value("In-Reply-To"), Some("<trip.1@oakmere.example>"), "{kind}");
         assert_eq!(value("References"), Some("<trip.1@oakmere.example>"), "{kind}");
         assert_eq!(value("Auto-Submitted"), Some("auto-replied"), "{kind}");
@@ -232,8 +231,7 @@ fn html_has_a_language_one_h1_and_real_lists_and_nothing_remote() {
 fn the_three_classes_look_different_in_shape_and_colour() {
     let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
     let band = |findings| {
-        let inspection: Inspection = sample::inspection(findings);
-        let html = bodies(&notice(&letter(&loaded, &mail), &inspection, None).expect("a letter").bytes).1;
+        let html = bodies(&about(&loaded, &mail, findings).expect("a letter").bytes).1;
         let card = html.split_once("class=\"card\"").expect("a card").1;
         card.split_once("<h1").expect("a heading").0.to_owned()
     };
@@ -244,9 +242,7 @@ fn the_three_classes_look_different_in_shape_and_colour() {
 
 /// The attached original of a letter that gives a message back.
 fn given_back(original: &[u8]) -> (Vec<u8>, Vec<u8>, String) {
-    let loaded = school();
-    let mail = submission(original);
-    let bytes = returned(&letter(&loaded, &mail), Return::TimedOut).bytes;
+    let bytes = back(&school(), &submission(original), None).bytes;
     let message = Message::parse(bytes.clone());
     let [attachment] = message.attachments() else { panic!("one attachment") };
     let attached = message.content(attachment).into_owned();
@@ -296,6 +292,13 @@ fn no_letter_but_those_that_give_back_carries_the_message() {
         let gives_back = kind.starts_with("returned") || kind == "undeliverable";
         assert_eq!(parsed.attachments().len(), usize::from(gives_back), "{kind}");
     }
-    let far = Letter { now: sample::time("+65535-12-31T23:59:59Z"), ..letter(&loaded, &mail) };
-    assert!(notice(&far, &sample::inspection(vec![sample::late()]), None).is_some());
+}
+
+#[test]
+fn a_date_beyond_any_calendar_is_no_reason_to_fail() {
+    let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
+    let inspection = sample::inspection(vec![sample::late()]);
+    let far = sample::time("+65535-12-31T23:59:59Z");
+    let letter = Letter { accepted: far, returns: far, ..letter(&loaded, &mail, &inspection) };
+    assert!(notice(&letter).is_some());
 }

@@ -7,7 +7,7 @@ use beadle::lint::inspect;
 use beadle::notice::{Class, Letter, notice};
 use mail_parser::MessageParser;
 
-use super::sample::{self, every_letter, folder, letter, school, submission, time};
+use super::sample::{self, about, every_letter, folder, letter, school, submission};
 
 /// Header fields and plain text, then the HTML.
 fn forms(bytes: &[u8]) -> (String, String) {
@@ -48,7 +48,7 @@ fn bless() {
 fn a_letter_follows_what_the_engine_really_finds() {
     let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
     let inspection = inspect(&loaded.policy, &loaded.school, &mail);
-    let notice = notice(&letter(&loaded, &mail), &inspection, None).expect("a letter");
+    let notice = notice(&letter(&loaded, &mail, &inspection)).expect("a letter");
     assert_eq!(notice.class, Class::Routine);
     let (text, _) = forms(&notice.bytes);
     assert!(text.contains("Subject: Your message will go on Tuesday 24 November at 07:30\n"), "{text}");
@@ -60,7 +60,7 @@ fn a_letter_follows_what_the_engine_really_finds() {
 fn the_urgent_mark_is_told_only_where_it_would_have_helped() {
     let (mut loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
     let text = |loaded: &_, findings| {
-        let notice = notice(&letter(loaded, &mail), &sample::inspection(findings), None).expect("a letter");
+        let notice = about(loaded, &mail, findings).expect("a letter");
         forms(&notice.bytes).0.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let mut other = sample::late();
@@ -86,10 +86,11 @@ fn a_line_manager_is_the_sender_s_own_and_not_any_holder_of_the_tag() {
     let tables = &school().policy.tables;
     let staffed = beadle::school::School::new(tables.school.clone(), tables.calendar.clone(), tables.roles.clone(), directory);
     let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
-    let letter = Letter { school: &staffed, ..letter(&loaded, &mail) };
     let mut held = sample::chain();
     held.reviewer = Some("line-manager".into());
-    let text = forms(&notice(&letter, &sample::inspection(vec![held]), None).expect("a letter").bytes).0;
+    let inspection = sample::inspection(vec![held]);
+    let letter = Letter { school: &staffed, ..letter(&loaded, &mail, &inspection) };
+    let text = forms(&notice(&letter).expect("a letter").bytes).0;
     assert!(text.contains("your line manager (m.ash@oakmere.example)"), "{text}");
 }
 
@@ -99,10 +100,11 @@ fn the_school_s_own_facts_are_used_where_it_gave_them() {
     let mut loaded = school();
     loaded.policy.tables.notices.from = Some("E-bost Ysgol Llŷr <post@oakmere.example>".into());
     let bare = beadle::school::School::default();
-    let known = letter(&loaded, &mail);
-    let unknown = Letter { school: &bare, entry_id: None, now: time("2026-11-23T21:14:02Z"), ..letter(&loaded, &mail) };
-
-    let written = |letter| notice(letter, &sample::inspection(vec![sample::chain()]), None).expect("a letter").bytes;
+    let (held, late) = (sample::inspection(vec![sample::chain()]), sample::inspection(vec![sample::late()]));
+    let known = letter(&loaded, &mail, &held);
+    let unknown = Letter { school: &bare, entry_id: None, ..known.clone() };
+    let unknown_late = Letter { inspection: &late, ..unknown.clone() };
+    let written = |letter| notice(letter).expect("a letter").bytes;
     let parsed = beadle::mail::Message::parse(written(&known));
     assert_eq!(parsed.from()[0].name, "E-bost Ysgol Llŷr");
     assert_eq!(parsed.from()[0].address.as_str(), "post@oakmere.example");
@@ -111,7 +113,6 @@ fn the_school_s_own_facts_are_used_where_it_gave_them() {
     assert!(text.contains("keeping your message without a subject and"), "{text}");
     assert!(text.contains("speak to the network manager, quoting its subject."), "{text}");
     assert!(text.ends_with("Written automatically by beadle for the school."), "{text}");
-    let late = notice(&unknown, &sample::inspection(vec![sample::late()]), None).expect("a letter");
-    let text = forms(&late.bytes).0.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = forms(&written(&unknown_late)).0.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("ask whoever looks after the school's e-mail to release or cancel it"), "{text}");
 }

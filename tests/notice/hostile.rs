@@ -4,13 +4,13 @@
 use std::sync::LazyLock;
 
 use beadle::load::Loaded;
-use beadle::mail::{self, Address, Envelope, Message, Submission};
-use beadle::notice::{Letter, Notice, Refusal, Return, notice, returned, undeliverable};
+use beadle::mail::{self, Envelope, Message, Submission};
+use beadle::notice::Notice;
 use html5gum::{Token, Tokenizer};
 use mail_parser::MessageParser;
 use proptest::prelude::*;
 
-use super::sample::{self, inspection, letter, time};
+use super::sample::{self, about, back, refused, time};
 
 static SCHOOL: LazyLock<Loaded> = LazyLock::new(sample::school);
 
@@ -96,31 +96,29 @@ proptest! {
         let raw = format!("From: j.okoro@oakmere.example\r\nSubject: {subject}\r\nMessage-ID: <{id}>\r\n\r\nbody {words}\r\n");
         let (hostile, harmless) = (submission(raw.into(), b"a@oakmere.example"), submission(sample::MESSAGE.into(), b"a@oakmere.example"));
         prop_assume!(hostile.message.automatic().is_none());
-        let about = |mail, words| notice(&letter(&SCHOOL, mail), &inspection(with_words(words)), None).expect("a letter");
+        let about = |mail, words| about(&SCHOOL, mail, with_words(words)).expect("a letter");
         whole(&about(&hostile, &words), &about(&harmless, "words"))?;
-        let back = |mail, reason| returned(&letter(&SCHOOL, mail), Return::Reviewed { reason: Some(reason) });
-        whole(&back(&hostile, &format!("{words} reason")), &back(&harmless, "reason"))?;
+        let back = |mail, reason| back(&SCHOOL, mail, Some(reason));
+        whole(&back(&hostile, &format!("reason {words}")), &back(&harmless, "reason"))?;
     }
 
     #[test]
-    fn no_address_or_reply_breaks_a_letter(to in evil(), id in evil(), refused in evil(), reply in evil()) {
-        let mail = submission(sample::MESSAGE.into(), b"a@oakmere.example");
-        prop_assume!(Address::parse(&to).is_some() && Address::parse(&refused).is_some());
-        let (to, refused) = (Address::parse(&to).expect("an address"), Address::parse(&refused).expect("an address"));
-        let hostile = Letter { to, message_id: format!("<{id}>"), ..letter(&SCHOOL, &mail) };
-        let harmless = letter(&SCHOOL, &mail);
-        let pike = sample::address("s.pike@oakmere.example");
-        // One recipient of the envelope refused in both, so that the same letter is written.
-        let about = |letter: &Letter<'_>, second: &Address, reply: &str| {
-            undeliverable(letter, &[Refusal { recipient: &pike, reply }, Refusal { recipient: second, reply: "550 no" }])
+    fn no_address_or_reply_breaks_a_letter(sender in evil(), recipient in evil(), reply in evil()) {
+        let mut hostile = submission(sample::MESSAGE.into(), sender.as_bytes());
+        let harmless = submission(sample::MESSAGE.into(), b"a@oakmere.example");
+        prop_assume!(SCHOOL.school.sender(&hostile).is_some());
+        let about = |mail: &Submission| about(&SCHOOL, mail, vec![sample::late()]).expect("a letter");
+        whole(&about(&hostile), &about(&harmless))?;
+        hostile.envelope.recipients.push(mail::Path::new(recipient.as_bytes()));
+        let refused = |mail, recipient: &str, reply| {
+            refused(&SCHOOL, mail, &[("s.pike@oakmere.example".to_owned(), reply), (recipient.to_owned(), "550 no")])
         };
-        whole(&about(&hostile, &refused, &reply), &about(&harmless, &sample::address("x@y.example"), "550 no"))?;
+        whole(&refused(&hostile, &recipient, &reply), &refused(&harmless, "x@y.example", "550 no"))?;
     }
 
     #[test]
     fn any_bytes_go_back_as_they_came(raw in prop::collection::vec(any::<u8>(), 0..2000)) {
-        let mail = submission(raw.clone(), b"a@oakmere.example");
-        let notice = returned(&letter(&SCHOOL, &mail), Return::TimedOut);
+        let notice = back(&SCHOOL, &submission(raw.clone(), b"a@oakmere.example"), None);
         let message = Message::parse(notice.bytes);
         let [attachment] = message.attachments() else { panic!("one attachment") };
         let bytes = message.content(attachment).into_owned();
@@ -130,15 +128,29 @@ proptest! {
 
 #[test]
 fn an_address_outside_ascii_is_written_in_ascii_or_not_at_all() {
-    let mail = submission(sample::MESSAGE.into(), b"a@oakmere.example");
-    let to = |text: &str| {
-        let letter = Letter { to: sample::address(text), ..letter(&SCHOOL, &mail) };
-        let bytes = notice(&letter, &inspection(vec![sample::late()]), None).expect("a letter").bytes;
+    let to = |sender: &str| {
+        let mail = submission(sample::MESSAGE.into(), sender.as_bytes());
+        let bytes = about(&SCHOOL, &mail, vec![sample::late()]).expect("a letter").bytes;
         Message::parse(bytes).header("To").expect("a To field").value.clone()
     };
     assert_eq!(to("s.pike@ysgol-llŷr.example"), "s.pike@xn--ysgol-llr-29b.example");
     assert_eq!(to("a..b.@oakmere.example"), "a..b.@oakmere.example");
     for odd in ["llŷr@oakmere.example", "bare", "a b@oakmere.example", "a@b, c@d.example", "\"a\"@b.example", "x@"] {
         assert_eq!(to(odd), "undisclosed-recipients:;", "{odd}");
+    }
+}
+
+#[test]
+fn a_message_id_that_no_field_can_hold_is_left_out() {
+    let answered = |id: &str| {
+        let mail = submission(format!("Message-ID: {id}\r\n\r\n").into(), b"a@oakmere.example");
+        let letter = Message::parse(about(&SCHOOL, &mail, vec![sample::late()]).expect("a letter").bytes);
+        let value = |name| letter.header(name).map(|it| it.value.clone());
+        assert_eq!(value("In-Reply-To"), value("References"));
+        value("In-Reply-To")
+    };
+    assert_eq!(answered("<trip.1@oakmere.example>").as_deref(), Some("<trip.1@oakmere.example>"));
+    for odd in ["<a b@c>", "<a\tb@c>", "<llŷr@c>", "<>", "none", "<a<b@c>", &format!("<{}@c>", "a".repeat(1000))] {
+        assert_eq!(answered(odd), None, "{odd}");
     }
 }

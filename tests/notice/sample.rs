@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use beadle::lint::Inspection;
 use beadle::load::{Loaded, load};
 use beadle::mail::{self, Address, Envelope, Message, Submission};
-use beadle::notice::{Letter, Notice, Refusal, Return, notice, returned, undeliverable};
+use beadle::notice::{Letter, Notice, Returned, Undeliverable, notice, returned, undeliverable};
 use beadle::policy::{Action, Evidence, Finding, Span, Verdict};
 use chrono::{DateTime, Utc};
 
@@ -44,16 +44,51 @@ pub fn submission(message: &[u8]) -> Submission {
     Submission::new(envelope, Message::parse(message.to_vec()), login, Some(time("2026-11-23T21:14:00Z")))
 }
 
-pub fn letter<'a>(loaded: &'a Loaded, mail: &'a Submission) -> Letter<'a> {
+pub fn letter<'a>(loaded: &'a Loaded, mail: &'a Submission, inspection: &'a Inspection) -> Letter<'a> {
     Letter {
         school: &loaded.school,
         policy: &loaded.policy,
         mail,
+        inspection,
         entry_id: Some("8F2A-41QX"),
-        to: address("j.okoro@oakmere.example"),
-        message_id: "<notice.8F2A@oakmere.example>".into(),
-        now: time("2026-11-23T21:14:02Z"),
+        returns: time("2026-11-24T21:14:02Z"),
+        accepted: time("2026-11-23T21:14:02Z"),
+        notice_id: "N0TE-41QX".into(),
     }
+}
+
+/// The letter about a kept message in which this was found.
+pub fn about(loaded: &Loaded, mail: &Submission, findings: Vec<Finding>) -> Option<Notice> {
+    notice(&letter(loaded, mail, &inspection(findings)))
+}
+
+/// The message goes back: a person says why, or nobody decided in time.
+pub fn back(loaded: &Loaded, mail: &Submission, reason: Option<&str>) -> Notice {
+    let letter = Returned {
+        school: &loaded.school,
+        policy: &loaded.policy,
+        mail,
+        entry_id: "8F2A-41QX".into(),
+        reviewer: Some("headteacher"),
+        timed_out: reason.is_none(),
+        reason: reason.unwrap_or("not to be told"),
+        now: time("2026-11-24T21:15:00Z"),
+        notice_id: "N0TE-41QX".into(),
+    };
+    returned(&letter).expect("somebody to write to")
+}
+
+pub fn refused(loaded: &Loaded, mail: &Submission, refused: &[(String, &str)]) -> Notice {
+    let letter = Undeliverable {
+        school: &loaded.school,
+        policy: &loaded.policy,
+        mail,
+        entry_id: "8F2A-41QX".into(),
+        refused,
+        now: time("2026-11-24T07:31:00Z"),
+        notice_id: "N0TE-41QX".into(),
+    };
+    undeliverable(&letter).expect("somebody to write to")
 }
 
 fn span(part: &str, text: &str) -> Span {
@@ -139,26 +174,24 @@ pub fn inspection(mut findings: Vec<Finding>) -> Inspection {
 
 /// Every kind of letter about `mail`, by name.
 pub fn every_letter(loaded: &Loaded, mail: &Submission) -> Vec<(&'static str, Notice)> {
-    let kept = letter(loaded, mail);
-    let passed = Letter { entry_id: None, ..kept.clone() };
-    let back = Letter { now: time("2026-11-24T21:15:00Z"), ..kept.clone() };
-    let about = |letter: &Letter<'_>, findings: Vec<Finding>, due: Option<&str>| {
-        notice(letter, &inspection(findings), due.map(time)).expect("a letter")
+    let kept = |findings| about(loaded, mail, findings).expect("a letter");
+    let passed = |findings| {
+        let inspection = inspection(findings);
+        notice(&Letter { entry_id: None, ..letter(loaded, mail, &inspection) }).expect("a letter")
     };
-    let review_ends = Some("2026-11-24T21:14:02Z");
-    let recipients = [address("s.pike@oakmere.example"), address("parent@mail.example")];
-    let replies = ["550 5.1.1 <s.pike@oakmere.example>: no such user", "552 5.2.2 mailbox full, and likely to stay so"];
-    let refusals: Vec<Refusal<'_>> =
-        recipients.iter().zip(replies).map(|(recipient, reply)| Refusal { recipient, reply }).collect();
+    let replies = [
+        ("s.pike@oakmere.example".to_owned(), "550 5.1.1 <s.pike@oakmere.example>: no such user"),
+        ("parent@mail.example".to_owned(), "552 5.2.2 mailbox full, and likely to stay so"),
+    ];
     let guesses = || [guess("amy.lee.09@mail.example"), guess("hidden@secret.example")];
     vec![
-        ("deferred", about(&kept, vec![late(), observed()], None)),
-        ("deferred-with-points", about(&kept, [vec![late(), tone()], guesses().to_vec()].concat(), None)),
-        ("warned", about(&passed, [vec![tone(), observed()], guesses().to_vec()].concat(), None)),
-        ("held", about(&kept, vec![chain(), tone(), late()], review_ends)),
-        ("held-for-safeguarding", about(&kept, vec![sign(), sign(), tone()], review_ends)),
-        ("returned", returned(&back, Return::TimedOut)),
-        ("returned-by-a-person", returned(&back, Return::Reviewed { reason: Some("It is a hoax; please delete it.") })),
-        ("undeliverable", undeliverable(&back, &refusals)),
+        ("deferred", kept(vec![late(), observed()])),
+        ("deferred-with-points", kept([vec![late(), tone()], guesses().to_vec()].concat())),
+        ("warned", passed([vec![tone(), observed()], guesses().to_vec()].concat())),
+        ("held", kept(vec![chain(), tone(), late()])),
+        ("held-for-safeguarding", kept(vec![sign(), sign(), tone()])),
+        ("returned", back(loaded, mail, None)),
+        ("returned-by-a-person", back(loaded, mail, Some("It is a hoax; please delete it."))),
+        ("undeliverable", refused(loaded, mail, &replies)),
     ]
 }

@@ -1,18 +1,17 @@
 //! Who gets a letter, who does not, and what no letter tells.
 
 use beadle::mail::{self, Message, Submission};
-use beadle::notice::{Class, Letter, notice, recipient};
+use beadle::notice::{Class, recipient};
 use beadle::policy::{Action, Finding};
 
-use super::sample::{self, every_letter, inspection, letter, school, submission};
+use super::sample::{self, about, every_letter, school, submission};
 
 fn with_fields(fields: &str) -> Submission {
     submission(format!("{fields}\r\n{}", sample::MESSAGE).as_bytes())
 }
 
 fn is_written(mail: &Submission, findings: Vec<Finding>) -> bool {
-    let loaded = school();
-    notice(&letter(&loaded, mail), &inspection(findings), None).is_some()
+    about(&school(), mail, findings).is_some()
 }
 
 #[test]
@@ -133,7 +132,7 @@ fn one_more_finding_is_told_in_the_same_letter() {
     let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
     let many: Vec<Finding> =
         (0..20).map(|it| Finding { message: format!("matter number {it}"), ..sample::tone() }).collect();
-    let notice = notice(&Letter { entry_id: None, ..letter(&loaded, &mail) }, &inspection(many), None).expect("a letter");
+    let notice = about(&loaded, &mail, many).expect("a letter");
     let shown = shown(&notice.bytes);
     assert!(shown.contains("Matter number 0.") && shown.contains("Matter number 11."));
     assert!(!shown.contains("Matter number 12.") && shown.contains("And 8 more."));

@@ -55,7 +55,7 @@ pub struct SqliteStore {
     // Fields are dropped in this order: the lock must outlive both threads.
     writer: Worker,
     reader: Worker,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl SqliteStore {
@@ -77,17 +77,28 @@ impl SqliteStore {
     }
 }
 
+/// The lock file beside the store, held.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone would leave the lock to a process forked meanwhile, until it execs.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Takes the lock file beside the store, which the system frees when the process ends in whatever
 /// way. The lock is not on the database, because SQLite drops every lock a process has on a file
 /// when it closes it.
-fn lock(store: &Path) -> Result<File, OutboxError> {
+fn lock(store: &Path) -> Result<Lock, OutboxError> {
     let mut name = store.as_os_str().to_owned();
     name.push(".lock");
     let path = PathBuf::from(name);
     let file = schema::private_file(&path)
         .map_err(|source| OutboxError::File { path: path.clone(), source })?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(OutboxError::Locked { path: store.to_owned() }),
         Err(TryLockError::Error(source)) => Err(OutboxError::File { path, source }),
     }

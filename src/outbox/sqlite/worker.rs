@@ -175,7 +175,7 @@ impl Desk {
                 group.push(next);
             }
             erased |= self.commit(group);
-            if erased && waiting.is_empty() {
+            if erased {
                 erased = !self.empty_log();
             }
         }
