@@ -1,6 +1,6 @@
 //! One connection of a mail server, from its first byte to its last: reads, replies, time-outs.
 
-use std::{io, pin::pin, sync::Arc};
+use std::{io, pin::pin, sync::Arc, time::Duration};
 
 use thiserror::Error;
 use tokio::{
@@ -99,7 +99,7 @@ impl<S: Stream, D: Decide> Connection<S, D> {
         Self { stream, shared, splitter: Splitter::default(), session, spool, out: Vec::new() }
     }
 
-    /// Serves the mail server until it quits, or until no message is under way while draining.
+    /// Serves the mail server until it quits, or while draining until no message seems to be under way.
     pub async fn run(mut self, mut draining: watch::Receiver<bool>) -> Result<(), ConnectionError> {
         loop {
             if !self.take_frames().await? {
@@ -107,10 +107,11 @@ impl<S: Stream, D: Decide> Connection<S, D> {
             }
             self.flush().await?;
             let idle = matches!(self.session.phase(), Phase::Fresh | Phase::Idle);
+            let linger = self.shared.limits.linger;
             let read = tokio::select! {
                 biased;
                 read = self.read() => read?,
-                _ = draining.wait_for(|it| *it), if idle => return Ok(()),
+                () = lingered(&mut draining, linger), if idle => return Ok(()),
             };
             if read == 0 {
                 let tidy = idle && !self.splitter.is_within_frame();
@@ -223,6 +224,12 @@ impl<S: Stream, D: Decide> Connection<S, D> {
             Err(late) => Err(ConnectionError::Write { source: late.into() }),
         }
     }
+}
+
+/// Waits until the server drains, and a while longer.
+async fn lingered(draining: &mut watch::Receiver<bool>, linger: Duration) {
+    let _ = draining.wait_for(|it| *it).await;
+    sleep(linger).await;
 }
 
 fn step(

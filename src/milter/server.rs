@@ -26,8 +26,8 @@ use super::{
 /// The pause after a failed accept: long enough for a descriptor to become free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
-/// Serves mail servers until `shutdown` completes, then closes the sockets and idle sessions and
-/// gives messages under way the grace time to finish.
+/// Serves mail servers until `shutdown` completes. Then it closes its sockets and, after
+/// lingering, idle sessions, and gives messages under way the grace time to finish.
 pub async fn serve<D: Decide>(
     mut listeners: Vec<Listener>,
     decide: Arc<D>,

@@ -394,7 +394,8 @@ async fn what_is_no_milter_protocol_costs_only_its_own_connection() {
 
 #[tokio::test]
 async fn shutdown_closes_idle_sessions_and_lets_messages_finish() {
-    let mut server = Server::gated(Answer::Discard, limits(), false).await;
+    let limits = Limits { linger: SHORT, ..limits() };
+    let mut server = Server::gated(Answer::Discard, limits, false).await;
     let (mut idle, mut busy) = (server.negotiated().await, server.negotiated().await);
     let mut deciding = server.negotiated().await;
     envelope(&mut busy).await;
@@ -410,6 +411,20 @@ async fn shutdown_closes_idle_sessions_and_lets_messages_finish() {
     for mta in [&mut busy, &mut deciding] {
         assert_eq!(letters(&replies(&mta.closed().await)), "d");
     }
+    server.ended().await;
+}
+
+#[tokio::test]
+async fn shutdown_leaves_time_for_an_envelope_that_postfix_keeps_back() {
+    let limits = Limits { linger: Duration::from_secs(5), ..limits() };
+    let mut server = Server::start(accept(), limits).await;
+    let mut mta = server.negotiated().await;
+    server.begin_shutdown();
+    assert!(mta.is_silent().await);
+    assert!(!server.socket().exists());
+    message(&mut mta, &[], b"x\r\n").await;
+    assert_eq!(mta.letter().await, 'c');
+    mta.send(&[frame(b'A', b""), frame(b'Q', b"")].concat()).await;
     server.ended().await;
 }
 
