@@ -13,8 +13,8 @@ use tokio::{
 use tracing::{error, warn};
 
 use super::{
-    Answer, Collected, Command, CommandError, Content, Decide, Frame, FrameError, Limits, Phase,
-    Reply, Session, SessionError, Splitter, Step, Terms,
+    Answer, Collected, Command, CommandError, Decide, Frame, FrameError, Limits, Phase, Reply,
+    Session, SessionError, Splitter, Step, Terms,
     decision::{replies, replies_to_excess},
     spool::Spool,
 };
@@ -143,7 +143,6 @@ impl<S: Stream, D: Decide> Connection<S, D> {
                 Step::Close => return Ok(false),
                 Step::Pass { excess, own_headers, queue_id } => {
                     warn!("milter: message {queue_id} is let through without inspection: {excess}");
-                    self.spool.clear();
                     if let Some(terms) = self.session.terms() {
                         self.out.extend(replies_to_excess(excess, &own_headers, terms));
                     }
