@@ -266,9 +266,12 @@ async fn a_message_given_up_leaves_nothing_to_the_next() {
         envelope(&mut mta).await;
         mta.send(&[frame(b'N', b""), frame(b'B', &[b'x'; 50_000]), frame(stop, b"")].concat())
             .await;
-        message(&mut mta, &[], b"next\r\n").await;
-        assert_eq!(mta.letter().await, 'c');
-        assert_eq!(server.received().await.message, b"\r\nnext\r\n");
+        for length in [10, 70_000] {
+            message(&mut mta, &[], &vec![b'y'; length]).await;
+            assert_eq!(mta.letter().await, 'c');
+            let received = server.received().await.message;
+            assert!(received == [b"\r\n", &vec![b'y'; length][..]].concat());
+        }
     }
 }
 
@@ -329,6 +332,11 @@ async fn a_message_that_cannot_be_kept_fails_for_now() {
     let mut mta = server.negotiated().await;
     message(&mut mta, &[], &[b'x'; 200_000]).await;
     assert!(mta.reply().await.payload.starts_with(b"451 4.7.1 "));
+    message(&mut mta, &[], b"small\r\n").await;
+    assert_eq!(mta.letter().await, 'c');
+    // One that is given up takes its fault with it.
+    envelope(&mut mta).await;
+    mta.send(&[frame(b'B', &[b'x'; 50_000]), frame(b'A', b"")].concat()).await;
     message(&mut mta, &[], b"small\r\n").await;
     assert_eq!(mta.letter().await, 'c');
 }

@@ -414,11 +414,12 @@ fn a_message_beyond_a_bound_passes_and_one_at_it_is_decided() {
     let header = |length: usize| strings(b'L', &[b"Subject", &vec![b'x'; length]]);
     let body = |length: usize| [frame(b'N', b""), frame(b'B', &vec![b'x'; length])].concat();
     let long = |length: usize| strings(b'R', &[b"<c@d.example>", &vec![b'x'; length]]);
-    let cases: [(Vec<u8>, Option<Excess>); 8] = [
+    let cases: [(Vec<u8>, Option<Excess>); 9] = [
         (body(998), None),
         (body(999), Some(Excess::Message { limit: 1_000 })),
         (header(393), None),
         (header(394), Some(Excess::Headers { limit: 400 })),
+        (header(200).repeat(2), Some(Excess::Headers { limit: 400 })),
         (recipient.repeat(3), None),
         (recipient.repeat(4), Some(Excess::Recipients { limit: 3 })),
         // The sender has 13 bytes.
