@@ -1,0 +1,117 @@
+//! Private addresses, known only as keyed hashes.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::freemail::folded;
+use super::{Person, PersonRole};
+use crate::mail::Address;
+
+/// The key under which private addresses are hashed. Nothing prints it.
+#[derive(Clone)]
+pub struct PrivateKey {
+    /// HMAC-SHA-256 after it has taken in the key.
+    keyed: Hmac<Sha256>,
+}
+
+impl PrivateKey {
+    pub fn new(key: [u8; 32]) -> Self {
+        // HMAC fills a key up to its block with zeros (RFC 2104 section 2).
+        let mut block = [0; 64];
+        block[..key.len()].copy_from_slice(&key);
+        Self { keyed: Hmac::new(&block.into()) }
+    }
+
+    /// HMAC-SHA-256 of the address in the one form that all forms of its mailbox share.
+    fn hash(&self, address: &Address) -> [u8; 32] {
+        let mut keyed = self.keyed.clone();
+        keyed.update(folded(address).as_bytes());
+        keyed.finalize().into_bytes().into()
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PrivateKey")
+    }
+}
+
+/// Whose private address a recipient is.
+#[derive(Clone, Copy, Debug)]
+pub struct PrivateMatch<'a> {
+    pub person: &'a Person,
+}
+
+impl PrivateMatch<'_> {
+    pub fn role(&self) -> PersonRole {
+        self.person.role
+    }
+
+    /// Whether the person is eighteen on `date`; `None` where `adult-from` is not known.
+    pub fn is_adult(&self, date: chrono::NaiveDate) -> Option<bool> {
+        self.person.is_adult(date)
+    }
+}
+
+/// The private addresses of people.csv as they are read: a hash and whose it is.
+#[derive(Default)]
+pub(super) struct PrivateList(Vec<([u8; 32], u32)>);
+
+impl PrivateList {
+    pub(super) fn add(&mut self, key: &PrivateKey, address: &Address, person: u32) {
+        self.0.push((key.hash(address), person));
+    }
+}
+
+/// The hashes of all private addresses, each with the one person who counts as its owner.
+#[derive(Debug, Default)]
+pub(super) struct PrivateAddresses {
+    /// `None` where there is no directory.
+    key: Option<PrivateKey>,
+    owners: HashMap<[u8; 32], u32>,
+}
+
+impl PrivateAddresses {
+    /// Settles whose an address is that several persons list.
+    ///
+    /// A parent's claim, by either column, ends a pupil's: what the family shares is a parent's.
+    /// It does not end a colleague's claim, because the mailbox of a colleague who is a parent
+    /// stays a colleague's. Without a parent a pupil's claim stands before all others, and of
+    /// two former pupils the younger one's.
+    pub(super) fn settle(key: &PrivateKey, list: PrivateList, persons: &[Person]) -> Self {
+        let mut owners: HashMap<[u8; 32], u32> = HashMap::with_capacity(list.0.len());
+        let person = |place: u32| &persons[place as usize];
+        let of = |roles: &'static [PersonRole]| {
+            list.0.iter().copied().filter(move |(_, it)| roles.contains(&person(*it).role))
+        };
+        for (hash, place) in of(&[PersonRole::FormerPupil]) {
+            let owner = owners.entry(hash).or_insert(place);
+            if person(*owner).adult_from < person(place).adult_from {
+                *owner = place;
+            }
+        }
+        owners.extend(of(&[PersonRole::Pupil]));
+        for parent in persons.iter().filter(|it| it.role == PersonRole::Parent) {
+            for address in &parent.addresses {
+                owners.remove(&key.hash(address));
+            }
+        }
+        owners.extend(of(&[PersonRole::Parent]));
+        let others =
+            of(&[PersonRole::Agency]).chain(of(&[PersonRole::Governor])).chain(of(&[PersonRole::Staff]));
+        for (hash, place) in others {
+            let owner = owners.entry(hash).or_insert(place);
+            if !matches!(person(*owner).role, PersonRole::Pupil | PersonRole::FormerPupil) {
+                *owner = place;
+            }
+        }
+        Self { key: Some(key.clone()), owners }
+    }
+
+    pub(super) fn owner(&self, address: &Address) -> Option<u32> {
+        self.owners.get(&self.key.as_ref()?.hash(address)).copied()
+    }
+}
