@@ -2,7 +2,7 @@
 
 use super::freemail::folded;
 use super::group::Groups;
-use super::likeness::NameIndex;
+use super::name_index::NameIndex;
 use super::people::People;
 use super::private::PrivateAddresses;
 use super::{DirectoryError, DirectoryWarning, Group, Person, PersonRole, PrivateKey};
