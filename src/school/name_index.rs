@@ -6,7 +6,7 @@ use super::names::{Names, Nicknames};
 use super::{Person, PersonRole};
 
 /// Who has a first name or a surname, by every form of it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct NameIndex {
     firsts: HashMap<Box<str>, Vec<u32>>,
     lasts: HashMap<Box<str>, Vec<u32>>,

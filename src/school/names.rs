@@ -152,7 +152,7 @@ fn spelt_out(letter: char) -> Option<&'static str> {
 }
 
 /// The names that one person may go by.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Nicknames(HashMap<&'static str, Vec<&'static str>>);
 
 impl Nicknames {
@@ -162,6 +162,10 @@ impl Nicknames {
             for name in line.split_whitespace() {
                 others.entry(name).or_default().extend(line.split_whitespace().filter(|it| *it != name));
             }
+        }
+        for names in others.values_mut() {
+            names.sort_unstable();
+            names.dedup();
         }
         Self(others)
     }
