@@ -26,6 +26,9 @@ const BAR: f64 = 0.90;
 /// How much less the pupils' claims weigh at a domain that gives no mailboxes away.
 const ORGANISATION: f64 = 0.05;
 
+/// How many persons may share a way to write their name for it to be anybody's.
+const CROWD: usize = 500;
+
 /// How likely the first name alone is to be shown; no display name without the first name is
 /// as likely.
 const NAMED: f64 = 0.15;
@@ -269,6 +272,10 @@ impl<'a> Guess<'a> {
                 }
             }
         }
+        // In a crowd the name is nobody's, and to weigh them all would take long.
+        if CROWD < candidates.len() {
+            return Vec::new();
+        }
         candidates.retain(|(place, _)| self.between_fits(reading, *place));
         candidates
     }
@@ -328,7 +335,7 @@ impl<'a> Guess<'a> {
     fn strangers(&self, reading: &Reading<'_>) -> f64 {
         let adults = f64::from(self.index.adults.max(300));
         let of_last = self.index.with_last(reading.last);
-        let pupils = of_last.iter().filter(|it| self.persons[**it as usize].role == PersonRole::Pupil).count() as f64;
+        let pupils = f64::from(self.index.pupils_with_last(reading.last));
         // Without one pupil: the one the address may belong to says nothing of strangers.
         let share_of_last = ((pupils - 1.0).max(0.0) + 0.3) / (f64::from(self.index.pupils) + 100.0);
         let same_last = adults * share_of_last + 0.6 * pupils;
@@ -350,9 +357,8 @@ impl<'a> Guess<'a> {
         let (mut adults, mut pupils) = (0.3, 0.0);
         for called in self.index.calls(first) {
             let fit = if called.own { 1.0 } else { 0.3 };
-            let young = called.places.iter().filter(|it| self.persons[**it as usize].role == PersonRole::Pupil).count();
-            pupils += fit * young as f64;
-            adults += fit * (called.places.len() - young) as f64;
+            pupils += fit * f64::from(called.pupils);
+            adults += fit * (called.places.len() as f64 - f64::from(called.pupils));
         }
         0.95 * adults / (f64::from(self.index.adults) + 100.0) + 0.05 * pupils / (f64::from(self.index.pupils) + 100.0)
     }

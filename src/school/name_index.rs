@@ -8,8 +8,8 @@ use super::{Person, PersonRole};
 /// Who has a first name or a surname, by every form of it.
 #[derive(Default)]
 pub(super) struct NameIndex {
-    firsts: HashMap<Box<str>, Vec<u32>>,
-    lasts: HashMap<Box<str>, Vec<u32>>,
+    firsts: HashMap<Box<str>, Holders>,
+    lasts: HashMap<Box<str>, Holders>,
     nicknames: Nicknames,
     /// The first letters of each person's first name and surname; zero where there is none.
     initials: Vec<(u8, u8)>,
@@ -17,6 +17,24 @@ pub(super) struct NameIndex {
     adult_initials: [u32; 26],
     pub(super) adults: u32,
     pub(super) pupils: u32,
+}
+
+/// The persons who have a name, in the directory's order.
+#[derive(Default)]
+struct Holders {
+    places: Vec<u32>,
+    pupils: u32,
+}
+
+impl Holders {
+    fn add(&mut self, place: u32, person: &Person) {
+        self.places.push(place);
+        self.pupils += u32::from(person.role == PersonRole::Pupil);
+    }
+
+    fn called(&self, own: bool) -> Called<'_> {
+        Called { places: &self.places, pupils: self.pupils, own }
+    }
 }
 
 impl NameIndex {
@@ -38,14 +56,14 @@ impl NameIndex {
                 }
             }
             for first in names.firsts {
-                index.firsts.entry(first.into()).or_default().push(place);
+                index.firsts.entry(first.into()).or_default().add(place, person);
             }
             for last in names.lasts {
-                index.lasts.entry(last.into()).or_default().push(place);
+                index.lasts.entry(last.into()).or_default().add(place, person);
             }
         }
-        for places in index.firsts.values_mut().chain(index.lasts.values_mut()) {
-            places.shrink_to_fit();
+        for holders in index.firsts.values_mut().chain(index.lasts.values_mut()) {
+            holders.places.shrink_to_fit();
         }
         index
     }
@@ -61,15 +79,20 @@ impl NameIndex {
 
     /// The persons with a surname, in the directory's order.
     pub(super) fn with_last(&self, name: &str) -> &[u32] {
-        self.lasts.get(name).map_or(&[], Vec::as_slice)
+        self.lasts.get(name).map_or(&[], |it| it.places.as_slice())
+    }
+
+    /// How many pupils have a surname.
+    pub(super) fn pupils_with_last(&self, name: &str) -> u32 {
+        self.lasts.get(name).map_or(0, |it| it.pupils)
     }
 
     /// The persons whom `name` may call: those who have it, then those who have a name that it
     /// is another form of. Each list is in the directory's order.
     pub(super) fn calls(&self, name: &str) -> impl Iterator<Item = Called<'_>> {
-        let own = self.firsts.get(name).map(|places| Called { places, own: true });
+        let own = self.firsts.get(name).map(|it| it.called(true));
         let others = self.nicknames.others(name).iter().filter_map(|other| self.firsts.get(*other));
-        own.into_iter().chain(others.map(|places| Called { places, own: false }))
+        own.into_iter().chain(others.map(|it| it.called(false)))
     }
 
     /// Whether two names are forms of one.
@@ -93,6 +116,7 @@ impl NameIndex {
 #[derive(Clone, Copy)]
 pub(super) struct Called<'a> {
     pub(super) places: &'a [u32],
+    pub(super) pupils: u32,
     pub(super) own: bool,
 }
 
