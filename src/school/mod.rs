@@ -14,12 +14,14 @@ mod likeness;
 mod name_index;
 mod names;
 mod opening;
+mod parties;
 mod people;
 mod person;
 mod private;
 mod sheet;
 mod spelling;
 mod tables;
+mod working_day;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -39,6 +41,7 @@ pub use opening::{is_open, next_opening};
 pub use person::{Person, PersonRole, normal_role};
 pub use private::{PrivateKey, PrivateMatch};
 pub use tables::{DirectorySource, Domain, Language, SchoolTable};
+pub use working_day::after_working_day;
 
 /// The table `[roles]` of rules.toml: role to addresses.
 pub type Roles = BTreeMap<String, Vec<String>>;

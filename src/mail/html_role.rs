@@ -1,0 +1,94 @@
+//! What mail clients say by class, id and style: this is quoted, this is a signature.
+
+use super::html_style::Attributes;
+
+/// The role that markup gives to a stretch of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Earlier text, all of it.
+    Quote,
+    /// The line that introduces earlier text.
+    Attribution,
+    /// Gmail's wrapper: earlier text, unless blockquotes within it say more exactly which.
+    QuoteWrapper,
+    /// A header block from which on all is earlier text, if it reads like one.
+    HeaderBlock,
+    Signature,
+}
+
+impl Role {
+    /// The role of an element, by the marks of the clients that are named beside them.
+    pub fn of(attributes: &Attributes) -> Option<Self> {
+        let Attributes { class, id, style, .. } = attributes;
+        // Outlook puts "x_" before the names in a message it answers.
+        let id = id.trim_start_matches("x_");
+        let has = |wanted: &str| {
+            class.split_ascii_whitespace().any(|it| it.trim_start_matches("x_") == wanted)
+        };
+        if attributes.element == b"blockquote" {
+            return (!is_indent(attributes)).then_some(Self::Quote);
+        }
+        if has("gmail_attr") || has("moz-cite-prefix") || id == "reply-intro" {
+            return Some(Self::Attribution);
+        }
+        if has("gmail_quote") {
+            return Some(Self::QuoteWrapper);
+        }
+        let quoted = has("yahoo_quoted")
+            || id.starts_with("yahoo_quoted")
+            || class.contains("yahoo_quoted")
+            || has("protonmail_quote")
+            || has("tutanota_quote")
+            || has("inoteshistory")
+            || has("zmail_extra")
+            || has("moz-forward-container")
+            || id == "mail-editor-reference-message-container";
+        if quoted {
+            return Some(Self::Quote);
+        }
+        let signature = has("gmail_signature")
+            || has("gmail_signature_prefix")
+            || has("moz-signature")
+            || has("protonmail_signature_block")
+            || class.contains("yahoo-signature")
+            || class.contains("yahoo_signature")
+            || matches!(
+                id,
+                "signature"
+                    | "applemailsignature"
+                    | "applemailsignaturefirst"
+                    | "ms-outlook-mobile-signature"
+                    | "composer_signature"
+                    | "ymail_android_signature"
+                    | "lineforreply_signature"
+            );
+        if signature {
+            return Some(Self::Signature);
+        }
+        let header = id == "divrplyfwdmsg"
+            || has("outlookmessageheader")
+            || id == "olk_src_body_section"
+            || is_outlook_rule(style);
+        header.then_some(Self::HeaderBlock)
+    }
+}
+
+/// Tells a paragraph that the author moved to the right, as Gmail writes it, from a quotation.
+fn is_indent(attributes: &Attributes) -> bool {
+    let Attributes { class, style, kind, cite, .. } = attributes;
+    if *cite || kind == "cite" || class.contains("gmail_quote") {
+        return false;
+    }
+    class.contains("indent")
+        || (style.contains("border:none") || style.contains("border: none"))
+            && style.contains("40px")
+}
+
+/// The thin line above "From:" as Outlook for Windows draws it, grey since 2013, blue before.
+fn is_outlook_rule(style: &str) -> bool {
+    style.contains("border-top:solid #e1e1e1 1.0pt")
+        || style.contains("border-top:solid #b5c4df 1.0pt")
+        || style.contains("border-top: 1pt solid rgb(225, 225, 225)")
+        || style.contains("border-top: 1pt solid rgb(181, 196, 223)")
+        || style.contains("border-top:1pt solid #e1e1e1")
+}

@@ -1,0 +1,147 @@
+//! The block of "From: ... Sent: ... To: ... Subject: ..." that clients put above earlier text.
+
+use super::super::thread;
+use super::line::Line;
+
+/// Fields that one block has at most, folded lines included.
+const MAX_LINES: usize = 40;
+/// No line of such a block is longer, in bytes; long recipient lists wrap.
+const MAX_LABEL: usize = 24;
+
+/// What a label says, in the languages that clients of a school speak.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Label {
+    From,
+    Date,
+    To,
+    Subject,
+    Other,
+}
+
+/// A block of header lines that was found in a text.
+#[derive(Debug)]
+pub(super) struct HeaderLines {
+    /// The line after the block.
+    pub end: usize,
+    from: bool,
+    date: bool,
+    to: bool,
+    subject: bool,
+    /// Whether a date or an address stands where it should.
+    filled: bool,
+    /// Marks of messages passed on in its Subject.
+    forwards: usize,
+}
+
+impl HeaderLines {
+    /// Tells whether the block needs no other sign to be taken for one.
+    pub fn is_certain(&self) -> bool {
+        self.filled && self.kinds() >= 3
+    }
+
+    /// Tells whether the block is one, given a separator above it.
+    pub fn is_plausible(&self) -> bool {
+        self.kinds() >= 2
+    }
+
+    /// How often the message under the block had been passed on before.
+    pub fn forwards(&self) -> usize {
+        self.forwards
+    }
+
+    fn kinds(&self) -> usize {
+        if !self.from {
+            return 0;
+        }
+        1 + usize::from(self.date) + usize::from(self.to) + usize::from(self.subject)
+    }
+}
+
+/// Reads the header lines that begin at line `at`; `None` if that line has no label.
+pub(super) fn read(text: &str, lines: &[Line], at: usize) -> Option<HeaderLines> {
+    let mut block = HeaderLines {
+        end: at,
+        from: false,
+        date: false,
+        to: false,
+        subject: false,
+        filled: false,
+        forwards: 0,
+    };
+    let mut last = None;
+    let mut index = at;
+    while index < lines.len() && index - at < MAX_LINES {
+        let line = &text[lines[index].range.clone()];
+        if line.trim().is_empty() {
+            // Some clients set their labels apart; an empty line before anything else ends them.
+            let next = lines.get(index + 1).map(|it| &text[it.range.clone()]);
+            if index == at || !next.is_some_and(|it| label(it).is_some()) {
+                break;
+            }
+            index += 1;
+            continue;
+        }
+        match label(line) {
+            Some((label, value)) => {
+                match label {
+                    Label::From => {
+                        block.from = true;
+                        block.filled |=
+                            value.contains('@') || !value.trim().is_empty() && block.filled;
+                    }
+                    Label::Date => {
+                        block.date = true;
+                        block.filled |= value.bytes().filter(u8::is_ascii_digit).count() >= 3;
+                    }
+                    Label::To => block.to = true,
+                    Label::Subject => {
+                        block.subject = true;
+                        block.forwards = thread::prefixes(value).forwards;
+                    }
+                    Label::Other => {}
+                }
+                last = Some(label);
+            }
+            // A long list of recipients, or a long subject, goes on in the next line.
+            None if goes_on(line, last) => {}
+            None => break,
+        }
+        index += 1;
+        block.end = index;
+    }
+    last.map(|_| block)
+}
+
+fn goes_on(line: &str, last: Option<Label>) -> bool {
+    match last {
+        Some(Label::To | Label::Other) => {
+            line.contains(['@', ';']) || line.starts_with([' ', '\t'])
+        }
+        Some(Label::Subject | Label::From | Label::Date) => line.starts_with([' ', '\t']),
+        None => false,
+    }
+}
+
+/// The label of a line and what stands after it; bold marks of plain text versions are passed over.
+fn label(line: &str) -> Option<(Label, &str)> {
+    let line = line.trim_start_matches([' ', '\t', '*', '\u{a0}']);
+    let start = &line[..line.floor_char_boundary(MAX_LABEL)];
+    let colon = start.find(':')?;
+    let name = start[..colon].trim_end_matches([' ', '*', '\u{a0}']).to_lowercase();
+    let label = match name.as_str() {
+        "from" | "oddi wrth" | "gan" | "von" | "de" | "da" | "van" | "od" | "fra" | "från" => {
+            Label::From
+        }
+        "sent" | "date" | "sent on" | "anfonwyd" | "dyddiad" | "gesendet" | "datum" | "envoyé"
+        | "fecha" | "enviado" | "enviado el" | "data" | "inviato" | "verzonden" | "wysłano"
+        | "sendt" | "skickat" => Label::Date,
+        "to" | "at" | "an" | "à" | "a" | "para" | "aan" | "do" | "til" | "till" => Label::To,
+        "subject" | "pwnc" | "testun" | "betreff" | "objet" | "asunto" | "oggetto"
+        | "onderwerp" | "temat" | "emne" | "ämne" => Label::Subject,
+        "cc" | "bcc" | "copi" | "copie" | "kopie" | "importance" | "pwysigrwydd"
+        | "attachments" | "atodiadau" | "reply-to" | "reply to" | "when" | "where" | "priority"
+        | "sensitivity" | "organisation" => Label::Other,
+        _ => return None,
+    };
+    Some((label, line[colon + 1..].trim_start_matches([' ', '*'])))
+}

@@ -1,0 +1,145 @@
+//! What the sender wrote now, apart from quotation, forwarded matter, signature and footer.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexSet};
+
+macro_rules! pattern {
+    ($name:ident, $pattern:expr) => {
+        static $name: super::LazyLock<super::Regex> =
+            super::LazyLock::new(|| super::Regex::new($pattern).expect("the pattern is constant"));
+    };
+}
+
+macro_rules! patterns {
+    ($name:ident, $($pattern:expr),+ $(,)?) => {
+        static $name: super::LazyLock<super::RegexSet> =
+            super::LazyLock::new(|| super::RegexSet::new([$($pattern),+]).expect("the patterns are constant"));
+    };
+}
+
+mod choice;
+mod footer;
+mod header_block;
+mod line;
+mod markup;
+mod quotation;
+mod signature;
+
+use super::TextPart;
+use super::language::{self, Language};
+use line::{Class, Line};
+
+/// What the sender wrote now.
+#[derive(Debug, Default)]
+pub struct OwnText {
+    pub passages: Vec<Passage>,
+    pub left_out: LeftOut,
+    /// How often the text says that it was forwarded.
+    pub(super) forwards: usize,
+}
+
+/// A paragraph, or where languages mix a sentence, of the sender's own text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// Which of the message's texts it stands in.
+    pub part: usize,
+    /// Bytes of that part's decoded text.
+    pub range: Range<usize>,
+    pub language: Language,
+}
+
+/// What was set aside, in bytes of text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    pub quoted: usize,
+    pub forwarded: usize,
+    pub signature: usize,
+    pub footer: usize,
+}
+
+impl LeftOut {
+    /// Tells whether all of the text is the sender's own.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Splits the texts of a message into the author's own and the rest.
+///
+/// `author` is the display name of From; `forwarding` says that the subject marks a message
+/// passed on. Takes time in proportion to the length of the texts.
+pub(super) fn split(texts: &[TextPart], author: &str, forwarding: bool) -> OwnText {
+    let splits: Vec<Split> = texts.iter().map(|it| Split::of(it, author, forwarding)).collect();
+    let mut own = OwnText::default();
+    for part in choice::shown(texts, &splits) {
+        let (text, split) = (&texts[part].text, &splits[part]);
+        own.forwards = own.forwards.max(split.forwards);
+        for line in &split.lines {
+            let length = line.range.len();
+            match line.class {
+                Class::Quoted => own.left_out.quoted += length,
+                Class::Forwarded => own.left_out.forwarded += length,
+                Class::Signature => own.left_out.signature += length,
+                Class::Footer => own.left_out.footer += length,
+                Class::Own | Class::Blank => {}
+            }
+        }
+        for paragraph in split.paragraphs() {
+            own.passages.extend(
+                language::sentences(text, paragraph).into_iter().map(|(range, language)| Passage {
+                    part,
+                    range,
+                    language,
+                }),
+            );
+        }
+    }
+    own
+}
+
+/// One text, each line given to whom it belongs.
+pub(super) struct Split {
+    lines: Vec<Line>,
+    forwards: usize,
+}
+
+impl Split {
+    fn of(part: &TextPart, author: &str, forwarding: bool) -> Self {
+        let text = part.text.as_str();
+        let mut lines = line::lines(text);
+        markup::mark(part, &mut lines, forwarding);
+        let history = quotation::mark(text, &mut lines, forwarding);
+        footer::mark(text, &mut lines);
+        // Each stretch between quotations may have a signature of its own.
+        let mut at = 0;
+        while at < lines.len() {
+            let length = lines[at..]
+                .iter()
+                .take_while(|it| !matches!(it.class, Class::Quoted | Class::Forwarded))
+                .count();
+            signature::mark(text, &mut lines[at..at + length], author);
+            at += length.max(1);
+        }
+        Self { lines, forwards: history.forwards }
+    }
+
+    /// The runs of own lines, without blanks at either end.
+    fn paragraphs(&self) -> Vec<Range<usize>> {
+        let mut paragraphs: Vec<Range<usize>> = Vec::new();
+        let mut open = false;
+        for line in &self.lines {
+            if line.class != Class::Own {
+                open = false;
+                continue;
+            }
+            match paragraphs.last_mut() {
+                Some(last) if open => last.end = line.range.end,
+                _ => paragraphs.push(line.range.clone()),
+            }
+            open = true;
+        }
+        paragraphs
+    }
+}

@@ -1,0 +1,214 @@
+//! Where earlier text begins: quote marks, attributions, header blocks, separators.
+
+use super::header_block::{self, HeaderLines};
+use super::line::{Class, Line};
+
+/// An attribution is wrapped over no more lines.
+const MAX_ATTRIBUTION: usize = 4;
+/// And is no longer, in bytes.
+const MAX_ATTRIBUTION_LENGTH: usize = 600;
+
+/// What marking the quotations of a text found out about its history.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct History {
+    /// How often the text says that it was forwarded.
+    pub forwards: usize,
+}
+
+/// Marks the lines that are earlier text.
+///
+/// `forwarding` says that the author passes a message on rather than answers it.
+pub(super) fn mark(text: &str, lines: &mut [Line], forwarding: bool) -> History {
+    let mut history = History::default();
+    let mut kind = if forwarding { Class::Forwarded } else { Class::Quoted };
+    let lone = is_lone_mark(text, lines);
+    let mut at = 0;
+    while at < lines.len() {
+        let line = &text[lines[at].range.clone()];
+        if !lines[at].class.is_open() || line.trim().is_empty() {
+            at += 1;
+            continue;
+        }
+        if is_marked(line) && !lone {
+            if is_forward_separator(line.trim_start_matches(['>', ' '])) {
+                history.forwards += 1;
+            }
+            lines[at].class = kind;
+            at += 1;
+            continue;
+        }
+        let Some(start) = introduction(text, lines, at) else {
+            at += 1;
+            continue;
+        };
+        if start.forward {
+            kind = Class::Forwarded;
+        }
+        history.forwards += start.forwards;
+        for line in &mut lines[at..start.end] {
+            line.class = kind;
+        }
+        at = start.end;
+        if !next_is_marked(text, &lines[at..]) {
+            // Without marks nothing says where earlier text ends, and clients put it last.
+            history.forwards += later_forwards(text, &lines[at..]);
+            for line in &mut lines[at..] {
+                if line.class.is_open() {
+                    line.class = kind;
+                }
+            }
+            break;
+        }
+    }
+    history
+}
+
+/// What introduces earlier text.
+struct Introduction {
+    /// The line after it.
+    end: usize,
+    forward: bool,
+    /// How many times it says that the message was passed on.
+    forwards: usize,
+}
+
+fn introduction(text: &str, lines: &[Line], at: usize) -> Option<Introduction> {
+    let line = text[lines[at].range.clone()].trim();
+    if is_forward_separator(line) {
+        let headers = header_block::read(text, lines, next_filled(lines, at + 1));
+        let inner = headers.as_ref().map_or(0, HeaderLines::forwards);
+        let end = headers.map_or(at + 1, |it| it.end);
+        return Some(Introduction { end, forward: true, forwards: 1 + inner });
+    }
+    if is_reply_separator(line) {
+        let headers = header_block::read(text, lines, next_filled(lines, at + 1));
+        let forwards = headers.as_ref().map_or(0, HeaderLines::forwards);
+        let end = headers.map_or(at + 1, |it| it.end);
+        return Some(Introduction { end, forward: false, forwards });
+    }
+    if is_rule(line) {
+        let headers = header_block::read(text, lines, next_filled(lines, at + 1))
+            .filter(HeaderLines::is_plausible)?;
+        return Some(Introduction {
+            end: headers.end,
+            forward: false,
+            forwards: headers.forwards(),
+        });
+    }
+    if let Some(headers) = header_block::read(text, lines, at).filter(HeaderLines::is_certain) {
+        return Some(Introduction {
+            end: headers.end,
+            forward: false,
+            forwards: headers.forwards(),
+        });
+    }
+    let end = attribution(text, lines, at)?;
+    Some(Introduction { end, forward: false, forwards: 0 })
+}
+
+/// The line after an attribution that starts at line `at`: "On Tuesday, Jo wrote:".
+///
+/// Authors write such lines too ("On 3 March he wrote:"), so one counts only when a clock time,
+/// an address or the quote marks below it show that a client wrote it.
+fn attribution(text: &str, lines: &[Line], at: usize) -> Option<usize> {
+    let first = text[lines[at].range.clone()].trim_start();
+    let dated = DATED.is_match(&first[..first.floor_char_boundary(40)]);
+    let start = lines[at].range.start;
+    for (index, line) in lines.iter().enumerate().skip(at).take(MAX_ATTRIBUTION) {
+        let whole = &text[start..line.range.end];
+        let last = text[line.range.clone()].trim_end();
+        if whole.len() > MAX_ATTRIBUTION_LENGTH || last.is_empty() {
+            return None;
+        }
+        if NOTES.is_match(whole.trim()) {
+            return Some(index + 1);
+        }
+        if last.ends_with(':') && WROTE.is_match(whole) {
+            let marked = next_is_marked(text, &lines[index + 1..]);
+            let addressed = whole.contains('@') && whole.contains(['<', '(', '[']);
+            let timed = (dated || WROTE_ON.is_match(whole)) && CLOCK.is_match(whole);
+            return (marked || addressed || timed).then_some(index + 1);
+        }
+        // A second line belongs to it only while the first still begins like one.
+        if !dated && !first.contains('@') {
+            return None;
+        }
+    }
+    None
+}
+
+/// Tells whether the next line with anything on it has a quote mark.
+fn next_is_marked(text: &str, lines: &[Line]) -> bool {
+    lines
+        .iter()
+        .find(|it| it.class != Class::Blank)
+        .is_some_and(|it| is_marked(&text[it.range.clone()]))
+}
+
+fn next_filled(lines: &[Line], at: usize) -> usize {
+    at + lines[at..].iter().take_while(|it| it.class == Class::Blank).count()
+}
+
+/// How often earlier text itself says that it was forwarded.
+fn later_forwards(text: &str, lines: &[Line]) -> usize {
+    lines.iter().filter(|it| is_forward_separator(text[it.range.clone()].trim())).count()
+}
+
+fn is_marked(line: &str) -> bool {
+    line.trim_start_matches(' ').starts_with('>')
+}
+
+/// Tells whether the only line with a mark says "more than": "> 90% attendance".
+fn is_lone_mark(text: &str, lines: &[Line]) -> bool {
+    let mut marked = lines.iter().filter(|it| is_marked(&text[it.range.clone()]));
+    match (marked.next(), marked.next()) {
+        (Some(line), None) => text[line.range.clone()]
+            .trim_start_matches([' ', '>'])
+            .starts_with(|it: char| it.is_ascii_digit() || it == '£'),
+        _ => false,
+    }
+}
+
+/// A line of underscores, as Outlook on the web draws it above its header block.
+fn is_rule(line: &str) -> bool {
+    line.len() >= 10 && (line.bytes().all(|it| it == b'_') || line.bytes().all(|it| it == b'-'))
+}
+
+fn is_forward_separator(line: &str) -> bool {
+    may_separate(line) && FORWARD.is_match(line)
+}
+
+fn is_reply_separator(line: &str) -> bool {
+    may_separate(line) && ORIGINAL.is_match(line)
+}
+
+/// A first look that costs little on long texts.
+fn may_separate(line: &str) -> bool {
+    line.len() < 200 && (line.starts_with("--") || line.ends_with(':'))
+}
+
+pattern!(
+    DATED,
+    r"(?i)^(on|ar|le|am|el|il|op|em|den|w dniu|dnia|mon|tue|wed|thu|fri|sat|sun|\d{1,4}[./-]\d|\d{4} )\b"
+);
+pattern!(
+    WROTE,
+    r"(?i)\b(wrote|writes|ysgrifennodd|a écrit|schrieb|escribió|ha scritto|schreef|napisał|pisze|escreveu|skrev)\b"
+);
+pattern!(WROTE_ON, r"(?i)\b(wrote on|schrieb am|a écrit le|ysgrifennodd ar) ");
+pattern!(NOTES, r"(?i)^-{2,}\s*.{1,200}\b(wrote|ysgrifennodd|schrieb)\s*:?\s*-{2,}$");
+pattern!(CLOCK, r"\b\d{1,2}[:.h]\d{2}");
+pattern!(
+    FORWARD,
+    r"(?ix)^(
+      -{2,}\s*(forwarded\ message|forwarded\ by\b.{0,100}|neges\ (a\ anfonwyd\ )?ymlaen|weitergeleitete\ nachricht
+        |message\ transféré|mensaje\ reenviado|messaggio\ inoltrato|doorgestuurd\ bericht)\s*-{2,}
+      |(begin\ forwarded\ message|dechrau['’r]*\ neges\ .{1,30}ymlaen|début\ du\ message\ réexpédié
+        |anfang\ der\ weitergeleiteten\ nachricht)\s*:
+    )$"
+);
+pattern!(
+    ORIGINAL,
+    r"(?ix)^-{2,}\s*(original\ (message|appointment|mail)|reply\ message|neges\ wreiddiol|ursprüngliche\ nachricht
+      |message\ d['’]origine|mensaje\ original|messaggio\ originale|oorspronkelijk\ bericht)\s*-{2,}$"
+);

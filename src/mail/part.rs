@@ -1,0 +1,170 @@
+//! The texts that a reader of a message is shown, in order, each decoded once.
+
+use std::ops::Range;
+
+use mail_parser::{MessagePart, PartKind};
+
+use super::html::{self, Region};
+use super::{Header, flowed};
+
+/// Parts of one message that are read; mail-parser stops at its own ten thousand.
+const MAX_TEXTS: usize = 1_000;
+
+/// One displayed text of a message.
+#[derive(Debug)]
+pub struct TextPart {
+    /// Decoded, with LF line ends; flowed text is unfolded, HTML is as its reader sees it.
+    pub text: String,
+    pub form: TextForm,
+    /// Text that the HTML keeps from its reader: preheaders, tracking, and tricks.
+    pub hidden: String,
+    /// The `multipart/alternative` this text belongs to, counted within the message: texts with
+    /// the same number are versions of one another.
+    pub alternative: Option<usize>,
+    pub(super) regions: Vec<Region>,
+}
+
+/// How a text was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextForm {
+    Plain,
+    Html,
+}
+
+impl TextPart {
+    /// What a finding calls this part: `body` or `body:html`.
+    pub fn label(&self) -> &'static str {
+        match self.form {
+            TextForm::Plain => "body",
+            TextForm::Html => "body:html",
+        }
+    }
+
+    /// The characters that a range of bytes covers, as findings count them.
+    ///
+    /// A range that is out of bounds or cuts a character is widened or cut to fit.
+    pub fn characters(&self, bytes: &Range<usize>) -> Range<usize> {
+        let start = self.text.floor_char_boundary(bytes.start);
+        let end = self.text.ceil_char_boundary(bytes.end).max(start);
+        let before = self.text[..start].chars().count();
+        before..before + self.text[start..end].chars().count()
+    }
+
+    fn plain(text: &str, alternative: Option<usize>) -> Self {
+        Self {
+            text: line_feeds(text),
+            form: TextForm::Plain,
+            hidden: String::new(),
+            alternative,
+            regions: Vec::new(),
+        }
+    }
+}
+
+/// Reads all displayed texts of a message; nested messages are forwarded matter and no part of it.
+pub(super) fn texts(message: &mail_parser::Message<'_>) -> Vec<TextPart> {
+    let mut texts = Vec::new();
+    let mut alternatives = 0;
+    walk(message.root_part(), None, &mut alternatives, &mut texts);
+    texts
+}
+
+/// The text of bytes that mail-parser would not read at all.
+pub(super) fn unread(raw: &[u8]) -> Vec<TextPart> {
+    vec![TextPart::plain(&String::from_utf8_lossy(raw), None)]
+}
+
+// Recursion is bounded by mail-parser's depth limit of 64.
+fn walk(
+    part: MessagePart<'_>,
+    alternative: Option<usize>,
+    alternatives: &mut usize,
+    texts: &mut Vec<TextPart>,
+) {
+    if texts.len() >= MAX_TEXTS {
+        return;
+    }
+    match part.kind() {
+        PartKind::Multipart => {
+            let alternative =
+                if alternative.is_none() && part.is_content_type("multipart", "alternative") {
+                    *alternatives += 1;
+                    Some(*alternatives)
+                } else {
+                    alternative
+                };
+            for child in part.children() {
+                walk(child, alternative, alternatives, texts);
+            }
+        }
+        PartKind::Text | PartKind::Html if is_displayed(part) => {
+            let Some(decoded) = part.text() else { return };
+            texts.push(match part.kind() {
+                PartKind::Html => {
+                    let rendered = html::render(&decoded);
+                    TextPart {
+                        text: rendered.text,
+                        form: TextForm::Html,
+                        hidden: rendered.hidden,
+                        alternative,
+                        regions: rendered.regions,
+                    }
+                }
+                _ => {
+                    let mut plain = TextPart::plain(&decoded, alternative);
+                    if let Some(delete_space) = flowed_parameter(part) {
+                        plain.text = flowed::unfold(&plain.text, delete_space);
+                    }
+                    plain
+                }
+            });
+        }
+        _ => {}
+    }
+}
+
+/// Tells whether a text part is shown with the message rather than beside it.
+pub(super) fn is_displayed(part: MessagePart<'_>) -> bool {
+    let kind =
+        part.content_type().and_then(|it| it.subtype()).unwrap_or("plain").to_ascii_lowercase();
+    // Clients list these beside the message, or act on them, whatever their disposition.
+    if matches!(
+        kind.as_str(),
+        "calendar"
+            | "vcard"
+            | "x-vcard"
+            | "directory"
+            | "csv"
+            | "rtf"
+            | "xml"
+            | "rfc822-headers"
+            | "x-amp-html"
+    ) {
+        return false;
+    }
+    let attached = part.content_disposition().is_some_and(|it| it.is_attachment());
+    !attached && part.attachment_name().is_none()
+}
+
+/// Whether the part is `format=flowed`, and then whether it has `delsp=yes`.
+fn flowed_parameter(part: MessagePart<'_>) -> Option<bool> {
+    let content_type = part.content_type()?;
+    let is = |name: &str, wanted: &str| {
+        content_type.attribute(name).is_some_and(|it| it.trim().eq_ignore_ascii_case(wanted))
+    };
+    is("format", "flowed").then(|| is("delsp", "yes"))
+}
+
+/// LF line ends, so that a message reads the same however it was stored or carried.
+fn line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// Tells whether one of the fields `name` has a value with the token `token` at its start.
+pub(super) fn has_token(headers: &[Header], name: &str, token: &str) -> bool {
+    headers.iter().filter(|it| it.is(name)).any(|it| {
+        it.value.get(..token.len()).is_some_and(|start| start.eq_ignore_ascii_case(token))
+            && !it.value[token.len()..]
+                .starts_with(|next: char| next.is_alphanumeric() || next == '-')
+    })
+}
