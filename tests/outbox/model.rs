@@ -3,12 +3,14 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use beadle::outbox::{
-    Ambiguity, Claim, Filter, Id, Kept, NewEntry, Outcome, OutboxError, Settlement, SqliteStore,
+    Ambiguity, Claim, Filter, Id, Kept, NewEntry, OutboxError, Outcome, Settlement, SqliteStore,
     State, Store, Token, Wait, Which,
 };
 use proptest::{collection::vec, prelude::*};
 
-use crate::people::{LEASE, at, deferred, folder, held, id, log_row, notice, open, order, postponed};
+use crate::people::{
+    LEASE, at, deferred, folder, held, id, log_row, notice, open, order, postponed,
+};
 
 /// Minutes of a lease, as `LEASE` has them.
 const LEASE_MINUTES: i64 = 10;
@@ -178,7 +180,8 @@ impl World {
         let kept = self.store().keep(again.clone(), None, log_row(&again)).await.unwrap();
         self.log_rows += 1;
         // A repeat of a repeat may still be kept although the first has ended.
-        let same = |it: &Known| it.kept() && it.new.as_ref().is_some_and(|it| it.dedupe == again.dedupe);
+        let same =
+            |it: &Known| it.kept() && it.new.as_ref().is_some_and(|it| it.dedupe == again.dedupe);
         let still = self.known.iter().any(|(_, it)| same(it));
         match kept {
             Kept::Already(id) => assert!(still && same(&self.known[&id])),
@@ -280,7 +283,8 @@ impl World {
                     known.give_up_claim();
                     known.next = now + 5;
                     known.left.retain(|it| how[*it] == 0);
-                    known.accepted_by += outcomes.iter().filter(|it| it.1 == Outcome::Accepted).count();
+                    known.accepted_by +=
+                        outcomes.iter().filter(|it| it.1 == Outcome::Accepted).count();
                     if known.left.is_empty() {
                         let message = known.new.is_some();
                         known.end(match (known.accepted_by, message) {
@@ -374,7 +378,8 @@ impl World {
             ids.sort_by_key(|(id, it)| (time(it), it.accepted, **id));
             ids.into_iter().map(|(id, _)| *id).collect::<Vec<_>>()
         };
-        let ids = |work: Vec<beadle::outbox::Due>| -> Vec<Id> { work.iter().map(|it| it.id).collect() };
+        let ids =
+            |work: Vec<beadle::outbox::Due>| -> Vec<Id> { work.iter().map(|it| it.id).collect() };
 
         let due = ids(self.store().due(at(now), 999).await.unwrap());
         assert_eq!(due, listed(&|it| it.claimable(now), &|it| it.accepted));
@@ -417,7 +422,7 @@ fn outcome(how: u8) -> Outcome {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn the_store_does_what_the_model_does(operations in vec(operation(), 1..60)) {
