@@ -20,6 +20,7 @@ macro_rules! patterns {
 }
 
 mod choice;
+mod device;
 mod footer;
 mod header_block;
 mod line;
@@ -30,6 +31,7 @@ mod signature;
 use super::TextPart;
 use super::language::{self, Language};
 use line::{Class, Line};
+use signature::Author;
 
 /// What the sender wrote now.
 #[derive(Debug, Default)]
@@ -64,7 +66,8 @@ pub struct LeftOut {
 /// `author` is the display name of From; `forwarding` says that the subject marks a message
 /// passed on. Takes time in proportion to the length of the texts.
 pub(super) fn split(texts: &[TextPart], author: &str, forwarding: bool) -> OwnText {
-    let splits: Vec<Split> = texts.iter().map(|it| Split::of(it, author, forwarding)).collect();
+    let author = Author::new(author);
+    let splits: Vec<Split> = texts.iter().map(|it| Split::of(it, &author, forwarding)).collect();
     let mut own = OwnText::default();
     for part in choice::shown(texts, &splits) {
         let (text, split) = (&texts[part].text, &splits[part]);
@@ -99,7 +102,7 @@ pub(super) struct Split {
 }
 
 impl Split {
-    fn of(part: &TextPart, author: &str, forwarding: bool) -> Self {
+    fn of(part: &TextPart, author: &Author, forwarding: bool) -> Self {
         let text = part.text.as_str();
         let mut lines = line::lines(text);
         markup::mark(part, &mut lines, forwarding);

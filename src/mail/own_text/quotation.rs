@@ -123,7 +123,7 @@ fn attribution(text: &str, lines: &[Line], at: usize) -> Option<usize> {
         if NOTES.is_match(whole.trim()) {
             return Some(index + 1);
         }
-        if last.ends_with(':') && WROTE.is_match(whole) {
+        if (last.ends_with(':') || TAILED.is_match(whole)) && WROTE.is_match(whole) {
             let marked = next_is_marked(text, &lines[index + 1..]);
             let addressed = whole.contains('@') && whole.contains(['<', '(', '[']);
             let timed = (dated || WROTE_ON.is_match(whole)) && CLOCK.is_match(whole);
@@ -195,6 +195,8 @@ pattern!(
     WROTE,
     r"(?i)\b(wrote|writes|ysgrifennodd|a écrit|schrieb|escribió|ha scritto|schreef|napisał|pisze|escreveu|skrev)\b"
 );
+// Yahoo on Android puts the first words of the answered message on the same line.
+pattern!(TAILED, r"(?i)^\s*on .{10,80}<[^<>\s]+@[^<>\s]+> wrote:\s{2,}\S");
 pattern!(WROTE_ON, r"(?i)\b(wrote on|schrieb am|a écrit le|ysgrifennodd ar) ");
 pattern!(NOTES, r"(?i)^-{2,}\s*.{1,200}\b(wrote|ysgrifennodd|schrieb)\s*:?\s*-{2,}$");
 pattern!(CLOCK, r"\b\d{1,2}[:.h]\d{2}");
