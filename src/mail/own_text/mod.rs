@@ -29,7 +29,7 @@ mod quotation;
 mod signature;
 
 use super::TextPart;
-use super::language::{self, Language};
+use super::language::{self, Language, Languages};
 use line::{Class, Line};
 use signature::Author;
 
@@ -69,6 +69,7 @@ pub(super) fn split(texts: &[TextPart], author: &str, forwarding: bool) -> OwnTe
     let author = Author::new(author);
     let splits: Vec<Split> = texts.iter().map(|it| Split::of(it, &author, forwarding)).collect();
     let mut own = OwnText::default();
+    let mut languages = Languages::default();
     for part in choice::shown(texts, &splits) {
         let (text, split) = (&texts[part].text, &splits[part]);
         own.forwards = own.forwards.max(split.forwards);
@@ -83,15 +84,12 @@ pub(super) fn split(texts: &[TextPart], author: &str, forwarding: bool) -> OwnTe
             }
         }
         for paragraph in split.paragraphs() {
-            own.passages.extend(
-                language::sentences(text, paragraph).into_iter().map(|(range, language)| Passage {
-                    part,
-                    range,
-                    language,
-                }),
-            );
+            for (range, language) in languages.sentences(text, paragraph) {
+                own.passages.push(Passage { part, range, language });
+            }
         }
     }
+    language::settle(&mut own.passages);
     own
 }
 

@@ -23,6 +23,8 @@ pub(super) fn mark(text: &str, lines: &mut [Line], forwarding: bool) -> History 
     let mut kind = if forwarding { Class::Forwarded } else { Class::Quoted };
     let lone = is_lone_mark(text, lines);
     let mut at = 0;
+    // Lines before this one were read as header lines and are too few to be a block.
+    let mut no_block_before = 0;
     while at < lines.len() {
         let line = &text[lines[at].range.clone()];
         if !lines[at].class.is_open() || line.trim().is_empty() {
@@ -37,7 +39,7 @@ pub(super) fn mark(text: &str, lines: &mut [Line], forwarding: bool) -> History 
             at += 1;
             continue;
         }
-        let Some(start) = introduction(text, lines, at) else {
+        let Some(start) = introduction(text, lines, at, &mut no_block_before) else {
             at += 1;
             continue;
         };
@@ -72,7 +74,12 @@ struct Introduction {
     forwards: usize,
 }
 
-fn introduction(text: &str, lines: &[Line], at: usize) -> Option<Introduction> {
+fn introduction(
+    text: &str,
+    lines: &[Line],
+    at: usize,
+    no_block_before: &mut usize,
+) -> Option<Introduction> {
     let line = text[lines[at].range.clone()].trim();
     if is_forward_separator(line) {
         let headers = header_block::read(text, lines, next_filled(lines, at + 1));
@@ -95,12 +102,17 @@ fn introduction(text: &str, lines: &[Line], at: usize) -> Option<Introduction> {
             forwards: headers.forwards(),
         });
     }
-    if let Some(headers) = header_block::read(text, lines, at).filter(HeaderLines::is_certain) {
-        return Some(Introduction {
-            end: headers.end,
-            forward: false,
-            forwards: headers.forwards(),
-        });
+    if at >= *no_block_before
+        && let Some(headers) = header_block::read(text, lines, at)
+    {
+        if headers.is_certain() {
+            return Some(Introduction {
+                end: headers.end,
+                forward: false,
+                forwards: headers.forwards(),
+            });
+        }
+        *no_block_before = headers.end;
     }
     let end = attribution(text, lines, at)?;
     Some(Introduction { end, forward: false, forwards: 0 })
