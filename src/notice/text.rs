@@ -32,8 +32,8 @@ fn wrap(out: &mut String, first: &str, next: &str, words: &str) {
     let mut line = first.to_owned();
     let mut column = first.chars().count();
     let mut fresh = true;
-    let mut pieces = words.split_whitespace().flat_map(|it| broken(it, COLUMNS - first.len().max(next.len()))).peekable();
-    while let Some(piece) = pieces.next() {
+    let room = COLUMNS - first.len().max(next.len());
+    for piece in words.split_whitespace().flat_map(|it| broken(it, room)) {
         let length = piece.chars().count();
         if !fresh && COLUMNS < column + 1 + length {
             out.push_str(&line);
