@@ -11,11 +11,13 @@ mod group;
 mod hours;
 mod likeness;
 mod opening;
+mod parties;
 mod people;
 mod person;
 mod private;
 mod sheet;
 mod tables;
+mod working_day;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -35,6 +37,7 @@ pub use opening::{is_open, next_opening};
 pub use person::{Person, PersonRole, normal_role};
 pub use private::{PrivateKey, PrivateMatch};
 pub use tables::{DirectorySource, Domain, Language, SchoolTable};
+pub use working_day::after_working_day;
 
 /// The table `[roles]` of rules.toml: role to addresses.
 pub type Roles = BTreeMap<String, Vec<String>>;
