@@ -8,15 +8,18 @@
 //!
 //! The lists are data, `NAME.LANGUAGE.txt`; a list reads text of its own language only.
 
+mod entry;
 mod fold;
 mod lexicon;
 mod marks;
 mod masked;
+mod others;
 mod reading;
 mod speech;
 
 pub(crate) use fold::{Folded, Numbers, fold};
 pub(crate) use lexicon::{Hit, Lexicon};
 pub(crate) use marks::{Mark, Shape, marks};
-pub(crate) use reading::{Stretch, forwarded, own};
+pub(crate) use others::by_the_author;
+pub(crate) use reading::{Stretch, forwarded, own, subject};
 pub(crate) use speech::quoted;

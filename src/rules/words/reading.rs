@@ -134,3 +134,10 @@ fn nested(message: &Message, deeper: usize, room: &mut usize, found: &mut Vec<St
         nested(&inner, deeper - 1, room, found);
     }
 }
+
+/// The subject of a message that answers none: the author wrote it, or passed it on.
+pub(crate) fn subject(mail: &Submission) -> Option<Stretch<'_>> {
+    let subject = mail.message.subject();
+    let own = !mail.message.is_reply() && !subject.trim().is_empty();
+    own.then(|| Stretch { part: "header:Subject".into(), text: subject.into(), start: 0 })
+}
