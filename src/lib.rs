@@ -6,10 +6,12 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod daemon;
 pub mod lint;
 pub mod load;
 pub mod mail;
 pub mod milter;
+pub mod notice;
 pub mod outbox;
 pub mod policy;
 pub mod relay;

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::milter::Listen;
 use crate::policy::{Fault, Policy, Source, likely};
+use crate::relay::{self, Relay};
 use crate::rules;
 use crate::school::{Directory, DirectorySource, PrivateKey, School};
 
@@ -34,8 +36,6 @@ pub enum LoadError {
     Policy(#[from] Fault),
     #[error(transparent)]
     Directory(#[from] crate::school::DirectoryError),
-    #[error("{}: the directory file is missing\n  help: {help}", path.display())]
-    Missing { path: PathBuf, help: String },
     #[error("cannot draw a random key: {0}")]
     Random(String),
 }
@@ -48,14 +48,13 @@ pub enum LoadError {
 pub fn load(path: Option<&Path>, directory: Option<&Path>) -> Result<Loaded, LoadError> {
     let (source, folder) = policy_source(path)?;
     let policy = Policy::read(source, rules::ALL, &mut |name, from| layer(name, from))?;
-    let folder = match (directory, policy.tables.school.directory.as_ref()) {
-        (Some(directory), _) => Some(directory.to_owned()),
-        (None, Some(DirectorySource::Folder(directory))) => Some(folder.join(directory)),
-        (None, None) => None,
-    };
-    let directory = match folder {
-        Some(folder) => read_directory(&folder)?,
-        None => Directory::empty(),
+    check_serving(&policy)?;
+    let directory = match (directory, policy.tables.school.directory.as_ref()) {
+        (Some(directory), _) => read_directory(directory, |fault| fault)?,
+        (None, Some(DirectorySource::Folder(directory))) => {
+            read_directory(&folder.join(directory), |fault| policy.place("school.directory", fault))?
+        }
+        (None, None) => Directory::empty(),
     };
     let warnings = directory.warnings().iter().map(ToString::to_string);
     let remarks = remarks(&policy).into_iter().chain(warnings).collect();
@@ -100,11 +99,30 @@ fn layer(name: &str, from: &Source) -> Result<Source, Fault> {
     }
 }
 
-fn read_directory(folder: &Path) -> Result<Directory, LoadError> {
+/// Checks what only `serve` uses, so that `policy check` and a reload find the fault too.
+fn check_serving(policy: &Policy) -> Result<(), Fault> {
+    let tables = &policy.tables;
+    for address in &tables.milter.listen {
+        if let Err(error) = address.parse::<Listen>() {
+            return Err(policy.place("milter.listen", Fault::new(error.to_string())));
+        }
+    }
+    if !tables.outbox.store.strip_prefix("sqlite:").is_some_and(|path| !path.is_empty()) {
+        let fault = Fault::new(format!("`store` is `{}`, must be `sqlite:PATH`", tables.outbox.store));
+        return Err(policy.place("outbox.store", fault));
+    }
+    if let Err(error) = Relay::new(&tables.relay.server, relay::Limits::default()) {
+        return Err(policy.place("relay.server", Fault::new(error.to_string())));
+    }
+    Ok(())
+}
+
+fn read_directory(folder: &Path, place: impl Fn(Fault) -> Fault) -> Result<Directory, LoadError> {
     let people = folder.join("people.csv");
     if !people.exists() {
-        let help = "set `directory` in [school] to a folder with people.csv and groups.csv, or leave it out";
-        return Err(LoadError::Missing { path: people, help: help.into() });
+        let fault = Fault::new(format!("the directory file {} is missing", people.display()));
+        let help = "`directory` names a folder with people.csv and groups.csv; leave it out if there is none";
+        return Err(place(fault.help(help)).into());
     }
     let people_text = read(&people)?;
     let people_name = people.display().to_string();

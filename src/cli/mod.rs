@@ -1,8 +1,10 @@
 //! The command line: what people and scripts type.
 
 mod lint;
+mod outbox;
 mod policy;
 mod rule;
+mod serve;
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -20,12 +22,16 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Runs the milter, the outbox and the notices.
+    Serve(serve::Arguments),
     /// Lints .eml files, folders, Maildirs, or standard input.
     Lint(lint::Arguments),
     /// Shows the page of a rule; without a name, every rule.
     Rule(rule::Arguments),
     /// Validates a policy, or prints what is in force after its layers.
     Policy(policy::Arguments),
+    /// Shows and decides on the messages being kept.
+    Outbox(outbox::Arguments),
 }
 
 /// The option that every command takes.
@@ -50,9 +56,11 @@ pub fn run() -> ExitCode {
     // clap exits with 2 on wrong usage, which is what `COULD_NOT_RUN` says.
     let arguments = Arguments::parse();
     let done = match arguments.command {
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Rule(arguments) => rule::run(&arguments),
         Command::Policy(arguments) => policy::run(&arguments),
+        Command::Outbox(arguments) => outbox::run(&arguments),
     };
     done.unwrap_or_else(|Failure(message)| {
         anstream::eprintln!("{message}");

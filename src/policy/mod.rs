@@ -17,7 +17,7 @@ pub use fault::{Fault, Origin, Source, likely};
 pub use finding::{Finding, Findings, NotChecked, Span};
 pub use guard::Guard;
 pub use layers::FindLayer;
-pub use options::Options;
+pub use options::{Options, at_least_one};
 pub use read::{ConfiguredRule, Policy};
 pub(crate) use rule::rule;
 pub use rule::{Described, Rule, RuleInfo};

@@ -39,12 +39,56 @@ impl serde::de::Error for Fault {
     }
 
     fn invalid_type(found: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
-        Self::new(format!("found {found}, must be {expected}"))
+        Self::new(format!("found {found}, must be {}", in_words(expected)))
     }
 
     fn invalid_value(found: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
-        Self::new(format!("found {found}, must be {expected}"))
+        Self::new(format!("found {found}, must be {}", in_words(expected)))
     }
+}
+
+/// What serde expects, in words for people who know no Rust.
+fn in_words(expected: &dyn serde::de::Expected) -> String {
+    let text = expected.to_string();
+    match text.as_str() {
+        "usize" | "u8" | "u16" | "u32" | "u64" => "a whole number, not below 0".into(),
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number".into(),
+        "f32" | "f64" => "a number".into(),
+        "a boolean" => "true or false".into(),
+        "a string" => "text in quotes".into(),
+        "a sequence" => "a list".into(),
+        "a map" => "a table".into(),
+        _ if text.starts_with("struct ") => "a table".into(),
+        _ => text,
+    }
+}
+
+/// Reads a count that makes no sense as 0.
+///
+/// # Errors
+/// For 0 and for anything that is no count.
+pub fn at_least_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    match <usize as serde::Deserialize>::deserialize(deserializer)? {
+        0 => Err(serde::de::Error::custom("found 0, must be at least 1")),
+        count => Ok(count),
+    }
+}
+
+/// Reads a day, written as a TOML date or as text.
+///
+/// # Errors
+/// For anything but a day of the form `2026-09-01`.
+pub(crate) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<chrono::NaiveDate, D::Error> {
+    let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+    let wrong = || serde::de::Error::custom(format!("found `{text}`, must be a day such as 2026-09-01"));
+    text.parse().map_err(|_| wrong())
+}
+
+/// Reads a day that may be missing.
+pub(crate) fn optional_day<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<chrono::NaiveDate>, D::Error> {
+    day(deserializer).map(Some)
 }
 
 /// A word that is none of the expected ones, with the likely one or all of them.

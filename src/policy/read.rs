@@ -103,6 +103,14 @@ impl Policy {
         self.rules.iter().find(|it| it.info.name == name)
     }
 
+    /// Places a fault at the value with a dotted path such as `school.directory`.
+    pub fn place(&self, path: &str, fault: Fault) -> Fault {
+        match self.merged.at(path) {
+            Some(node) => fault.at(&node.origin),
+            None => fault,
+        }
+    }
+
     /// Writes the merged policy as TOML, every value with the layer it came from.
     pub fn show(&self) -> String {
         let mut out = String::new();

@@ -73,6 +73,7 @@ pub struct Exemption {
     pub agreed_by: String,
     pub why: String,
     /// The last day on which it holds.
+    #[serde(deserialize_with = "super::options::day")]
     pub until: NaiveDate,
 }
 
@@ -146,6 +147,7 @@ pub struct ListenTable {
 pub struct PrivacyTable {
     /// The day on which staff were told; before it, and without it, rules that read words only
     /// observe (duty P1).
+    #[serde(deserialize_with = "super::options::optional_day")]
     pub staff_told: Option<NaiveDate>,
     /// Log rows are removed after so many days (duty P4: 90 at most).
     pub log_days: u32,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{parties, place};
 use crate::mail::{Address, Submission};
-use crate::policy::{Findings, Guard, Rule, rule};
+use crate::policy::{Findings, Guard, Rule, at_least_one, rule};
 use crate::school::School;
 
 rule! {
@@ -43,6 +43,7 @@ rule! {
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct ReplyAll {
+    #[serde(deserialize_with = "at_least_one")]
     min_recipients: usize,
     expand_groups: bool,
     ignore_lists: Vec<String>,
