@@ -3,5 +3,18 @@
 //! One engine serves the milter beside Postfix and the offline linter; `docs/architecture.md`
 //! says how the rooms below fit together.
 
+#![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod daemon;
+pub mod lint;
+pub mod load;
 pub mod mail;
+pub mod milter;
+pub mod notice;
+pub mod outbox;
+pub mod policy;
+pub mod relay;
+pub mod report;
+pub mod rules;
 pub mod school;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `beadle` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    beadle::cli::run()
+}

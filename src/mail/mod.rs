@@ -1,6 +1,7 @@
 //! What a message is: its addresses, its envelope, its bytes and the circumstances of its sending.
 
 mod address;
+mod aside;
 mod attachment;
 mod automatic;
 mod envelope;

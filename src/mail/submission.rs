@@ -1,8 +1,10 @@
 //! A message with everything known about its sending: the one input of the engine.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
-use super::{Envelope, Message};
+use super::{Address, Envelope, Message, Path};
 
 /// How the message reached Postfix; all of it empty for a file that is linted offline.
 ///
@@ -39,4 +41,35 @@ pub struct Submission {
     /// When the message was accepted; offline its Date header or `--at`; `None` if unknown.
     pub at: Option<DateTime<Utc>>,
     pub connection: Connection,
+    recipients: Vec<Address>,
+}
+
+impl Submission {
+    /// A submission whose connection is not known, as of a file.
+    pub fn new(
+        envelope: Envelope,
+        message: Message,
+        login: Option<String>,
+        at: Option<DateTime<Utc>>,
+    ) -> Self {
+        let mut recipients: Vec<Address> = Vec::new();
+        let mut seen = HashSet::new();
+        for address in envelope.recipients.iter().filter_map(Path::parsed) {
+            if seen.insert(address.key().to_owned()) {
+                recipients.push(address);
+            }
+        }
+        Self { envelope, message, login, at, connection: Connection::default(), recipients }
+    }
+
+    /// Adds what is known of the connection.
+    #[must_use]
+    pub fn over(self, connection: Connection) -> Self {
+        Self { connection, ..self }
+    }
+
+    /// The addresses of the envelope, each once: whoever gets the message, Bcc among them.
+    pub fn recipients(&self) -> &[Address] {
+        &self.recipients
+    }
 }

@@ -2,6 +2,7 @@
 //! holidays), as rules.toml and the directory files say it.
 
 mod bank_holidays;
+mod birth_year;
 mod calendar;
 mod directory;
 mod error;
@@ -10,12 +11,17 @@ mod freemail;
 mod group;
 mod hours;
 mod likeness;
+mod name_index;
+mod names;
 mod opening;
+mod parties;
 mod people;
 mod person;
 mod private;
 mod sheet;
+mod spelling;
 mod tables;
+mod working_day;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -35,6 +41,7 @@ pub use opening::{is_open, next_opening};
 pub use person::{Person, PersonRole, normal_role};
 pub use private::{PrivateKey, PrivateMatch};
 pub use tables::{DirectorySource, Domain, Language, SchoolTable};
+pub use working_day::after_working_day;
 
 /// The table `[roles]` of rules.toml: role to addresses.
 pub type Roles = BTreeMap<String, Vec<String>>;

@@ -62,6 +62,13 @@ pub struct LeftOut {
     pub footer: usize,
 }
 
+impl LeftOut {
+    /// Tells whether all of the text is the sender's own.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// Splits the texts of a message into the author's own and the rest.
 ///
 /// `author` is the display name of From; `forwarding` says that the subject marks a message

@@ -1,0 +1,56 @@
+# What people run; `make` alone says what there is.
+
+CARGO ?= cargo
+PREFIX ?= /usr/local
+
+# mail-parser 1.0.1 declares rustc 1.98 and builds, tests and runs on 1.95.
+FLAGS := $(shell rustc --version | awk '{ split($$2, v, "."); if (v[1] == 1 && v[2] < 98) print "--ignore-rust-version" }')
+
+# Postfix is started by root alone.
+ifneq ($(shell id -u),0)
+AS_ROOT := CARGO_TARGET_$(shell rustc -vV | sed -n 's/^host: //p' | tr a-z- A-Z_)_RUNNER='sudo -E'
+endif
+
+.PHONY: help demo build test unit e2e install uninstall clean
+
+help:
+	@echo 'make demo                 shows what beadle does, with a Postfix of its own (KEEP=1: keeps it running)'
+	@echo 'make test                 runs all tests, those against a real Postfix included'
+	@echo 'make unit                 runs the tests that need nothing but Rust'
+	@echo 'make e2e                  runs the tests against a real Postfix (BEADLE_KILLS=1000: longer)'
+	@echo 'make build                builds target/release/beadle'
+	@echo 'make install              installs it below PREFIX ($(PREFIX)); DESTDIR works too'
+
+demo:
+	@demo/parts.sh demo
+	@echo 'Building beadle; the first time this takes some minutes.'
+	@$(CARGO) build $(FLAGS) --quiet
+	@demo/run.sh
+
+build:
+	$(CARGO) build $(FLAGS) --release --locked
+
+test:
+	@demo/parts.sh test
+	$(MAKE) unit
+	$(MAKE) e2e
+
+unit:
+	$(CARGO) test $(FLAGS)
+
+# Most of a test is waiting for Postfix, so more of them run at once than there are cores.
+e2e:
+	@demo/parts.sh test
+	$(AS_ROOT) $(CARGO) test $(FLAGS) --features e2e --test e2e -- --test-threads=6
+
+install: build
+	install -D -m 755 target/release/beadle $(DESTDIR)$(PREFIX)/bin/beadle
+	install -D -m 644 rules.toml $(DESTDIR)$(PREFIX)/share/doc/beadle/rules.toml
+	install -D -m 644 packaging/postfix/main.cf $(DESTDIR)$(PREFIX)/share/doc/beadle/postfix-main.cf
+	install -D -m 644 packaging/postfix/master.cf $(DESTDIR)$(PREFIX)/share/doc/beadle/postfix-master.cf
+
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/bin/beadle $(DESTDIR)$(PREFIX)/share/doc/beadle
+
+clean:
+	$(CARGO) clean

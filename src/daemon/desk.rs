@@ -1,0 +1,308 @@
+//! Carries out what people order about kept messages, beside a running server or without one.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+use super::{Clock, Engine, marks};
+use crate::mail::{Envelope, Message, Path, Submission};
+use crate::notice::{self, Notice, Returned};
+use crate::outbox::{Entry, Filter, Id, Kind, NewNotice, Order, OutboxError, State, Store, Which};
+
+/// What a person orders; also the line that goes over the control socket.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "order")]
+pub enum Request {
+    List { addresses: bool, ended: bool },
+    Show { id: String, addresses: bool },
+    Release { ids: Ids, reason: String },
+    Cancel { ids: Ids, reason: String },
+    Return { ids: Ids, reason: String },
+}
+
+/// The entries that an order is about.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ids {
+    All,
+    These(Vec<String>),
+}
+
+/// What came of an order; also the line that comes back over the control socket.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct Response {
+    /// For `list` and `show`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<EntryObject>,
+    /// For the other orders: the entries that were changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub done: Vec<String>,
+    /// What could not be done, a line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<String>,
+}
+
+/// An entry as `beadle outbox list --format json` prints it (`interface.md`, "`beadle outbox`").
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct EntryObject {
+    pub id: String,
+    pub state: String,
+    pub action: String,
+    pub sender: String,
+    pub login: Option<String>,
+    /// A count, or with `--addresses` the addresses.
+    pub recipients: Recipients,
+    pub accepted: String,
+    pub due: String,
+    pub rules: Vec<String>,
+    pub attempts: u32,
+    /// For a held message, the role that decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewer: Option<String>,
+    /// Whether nothing more happens before a person has decided.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_person: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+    /// What happened to it, for `show`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Event>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Recipients {
+    Count(usize),
+    Addresses(Vec<String>),
+}
+
+/// One thing that happened to an entry.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Event {
+    pub at: String,
+    pub change: String,
+    pub by: String,
+    pub reason: String,
+}
+
+/// What may be done to an entry.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Release,
+    Cancel,
+    Return,
+}
+
+/// The outbox with the policy that it is kept under.
+pub struct Desk {
+    store: Arc<dyn Store>,
+    engine: Arc<Engine>,
+    wake: Arc<Notify>,
+    clock: Clock,
+}
+
+impl Desk {
+    /// `wake` tells the releaser that there may be work before its next look.
+    pub fn new(store: Arc<dyn Store>, engine: Arc<Engine>, wake: Arc<Notify>, clock: Clock) -> Self {
+        Self { store, engine, wake, clock }
+    }
+
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+
+    /// Lets the releaser look at once.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Completes when somebody called [`wake`](Self::wake).
+    pub async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    /// Carries out an order of `by`, which the audit names.
+    pub async fn carry_out(&self, request: Request, by: &str) -> Response {
+        let mut response = Response::default();
+        let done = match request {
+            Request::List { addresses, ended } => self.list(addresses, ended, &mut response).await,
+            Request::Show { id, addresses } => self.show(&id, addresses, &mut response).await,
+            Request::Release { ids, reason } => {
+                let kept = [State::Deferred, State::Held, State::Releasing];
+                self.each(ids, &kept, Act::Release, self.order(by, reason), &mut response).await
+            }
+            Request::Cancel { ids, reason } => {
+                self.each(ids, &[State::Deferred], Act::Cancel, self.order(by, reason), &mut response).await
+            }
+            Request::Return { ids, reason } => {
+                let waiting = [State::Deferred, State::Held];
+                self.each(ids, &waiting, Act::Return, self.order(by, reason), &mut response).await
+            }
+        };
+        if let Err(error) = done {
+            response.failed.push(error.to_string());
+        }
+        self.wake();
+        response
+    }
+
+    fn order(&self, by: &str, reason: String) -> Order {
+        Order { by: by.to_owned(), reason, at: self.now() }
+    }
+
+    async fn list(&self, addresses: bool, ended: bool, response: &mut Response) -> Result<(), OutboxError> {
+        let mut filter = Filter { kind: Some(Kind::Message), ..Filter::default() };
+        if ended {
+            filter.states.extend(State::ENDED);
+        }
+        let zone = self.engine.now().school.timezone();
+        let entries = self.store.list(filter).await?;
+        response.entries = entries.iter().map(|it| object(it, addresses, zone)).collect();
+        Ok(())
+    }
+
+    async fn show(&self, id: &str, addresses: bool, response: &mut Response) -> Result<(), OutboxError> {
+        let Some((id, entry)) = self.find(id).await? else {
+            response.failed.push(no_entry(id));
+            return Ok(());
+        };
+        let zone = self.engine.now().school.timezone();
+        let mut shown = object(&entry, addresses, zone);
+        for row in self.store.history(id).await? {
+            shown.history.push(Event {
+                at: local(row.at, zone),
+                change: row.change,
+                by: row.by,
+                reason: row.reason,
+            });
+        }
+        response.entries.push(shown);
+        Ok(())
+    }
+
+    async fn find(&self, id: &str) -> Result<Option<(Id, Entry)>, OutboxError> {
+        let Some(id) = Id::parse(id) else { return Ok(None) };
+        Ok(self.store.show(id).await?.map(|entry| (id, entry)))
+    }
+
+    /// Does something to each entry: to those named, or to all messages in `states`.
+    async fn each(
+        &self,
+        ids: Ids,
+        states: &[State],
+        act: Act,
+        order: Order,
+        response: &mut Response,
+    ) -> Result<(), OutboxError> {
+        let ids = match ids {
+            Ids::These(ids) => ids,
+            Ids::All => {
+                let filter = Filter { states: states.to_vec(), kind: Some(Kind::Message), ..Filter::default() };
+                self.store.list(filter).await?.iter().map(|it| it.id.to_string()).collect()
+            }
+        };
+        for text in ids {
+            let Some(id) = Id::parse(&text) else {
+                response.failed.push(no_entry(&text));
+                continue;
+            };
+            let order = order.clone();
+            let done = match act {
+                Act::Release => self.store.release_now(Which::One(id), order).await.map(|_| ()),
+                Act::Cancel => self.store.cancel(id, order).await,
+                Act::Return => self.give_back(id, order).await,
+            };
+            match done {
+                Ok(()) => response.done.push(id.to_string()),
+                Err(error) => response.failed.push(error.to_string()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives a message back to its sender: the notice carries it.
+    pub(super) async fn give_back(&self, id: Id, order: Order) -> Result<(), OutboxError> {
+        let entry = self.store.show(id).await?.ok_or(OutboxError::Unknown { id })?;
+        let content = self.store.content(id).await?.unwrap_or_default();
+        let mail = submission(&entry, &content);
+        let loaded = self.engine.now();
+        let notice_id = Id::random()?;
+        let returned = Returned {
+            school: &loaded.school,
+            policy: &loaded.policy,
+            mail: &mail,
+            entry_id: id.to_string(),
+            reviewer: entry.reviewer.as_deref(),
+            timed_out: order.by == TIMED_OUT,
+            reason: &order.reason,
+            now: order.at,
+            notice_id: notice_id.to_string(),
+        };
+        let notice = notice::returned(&returned).map(|it| envelope_notice(it, notice_id, Some(id), order.at));
+        self.store.give_back(id, order, notice).await
+    }
+}
+
+/// Who gives a message back when nobody decided on it.
+pub(super) const TIMED_OUT: &str = "time-out";
+
+/// A kept message as it was submitted, without our own fields.
+pub(super) fn submission(entry: &Entry, content: &[u8]) -> Submission {
+    let envelope = Envelope {
+        sender: entry.sender.clone(),
+        recipients: entry.recipients.iter().map(|it| it.path.clone()).collect(),
+    };
+    let message = Message::parse(marks::without_our_fields(content));
+    Submission::new(envelope, message, entry.login.clone(), Some(entry.accepted)).over(entry.connection.clone())
+}
+
+/// Puts a notice into its envelope: from the null path, so that nothing answers it (RFC 3834
+/// section 3.3), to its one reader.
+pub(super) fn envelope_notice(notice: Notice, id: Id, about: Option<Id>, created: DateTime<Utc>) -> NewNotice {
+    let recipients = vec![Path::new(notice.to.as_str().as_bytes())];
+    let envelope = Envelope { sender: Path::default(), recipients };
+    NewNotice { id, about, envelope, created, content: notice.bytes }
+}
+
+fn no_entry(id: &str) -> String {
+    format!("no entry `{id}`\n  help: `beadle outbox list` shows those that are kept")
+}
+
+fn object(entry: &Entry, addresses: bool, zone: Tz) -> EntryObject {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let recipients = match addresses {
+        true => Recipients::Addresses(entry.recipients.iter().map(|it| text(&it.path.address)).collect()),
+        false => Recipients::Count(entry.recipient_count),
+    };
+    EntryObject {
+        id: entry.id.to_string(),
+        state: entry.state.to_string(),
+        action: entry.action.clone(),
+        sender: text(&entry.sender.address),
+        login: entry.login.clone(),
+        recipients,
+        accepted: local(entry.accepted, zone),
+        due: local(entry.due, zone),
+        rules: entry.rules.clone(),
+        attempts: entry.attempts,
+        reviewer: entry.reviewer.clone(),
+        needs_person: entry.needs_person,
+        last_error: entry.last_error.clone(),
+        history: Vec::new(),
+    }
+}
+
+fn local(time: DateTime<Utc>, zone: Tz) -> String {
+    time.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, false)
+}

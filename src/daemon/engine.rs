@@ -1,0 +1,51 @@
+//! The policy and the school in force, replaced as one at a reload.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use tracing::{error, info, warn};
+
+use crate::load::{self, Loaded};
+
+/// The policy and the school in force.
+#[derive(Debug)]
+pub struct Engine {
+    path: Option<PathBuf>,
+    loaded: ArcSwap<Loaded>,
+}
+
+impl Engine {
+    /// Puts `loaded` in force; `path` is where it is read again from.
+    pub fn new(path: Option<PathBuf>, loaded: Loaded) -> Self {
+        Self { path, loaded: ArcSwap::from_pointee(loaded) }
+    }
+
+    /// What is in force now. A message is judged by one policy from its start to its end.
+    pub fn now(&self) -> Arc<Loaded> {
+        self.loaded.load_full()
+    }
+
+    /// Reads the files again. A fault keeps what is in force, and says where and what would be
+    /// right. Sockets, store and relay stay as they are until the next start.
+    pub fn reload(&self) {
+        match load::load(self.path.as_deref(), None) {
+            Ok(loaded) => {
+                for remark in &loaded.remarks {
+                    warn!("policy: {remark}");
+                }
+                let (old, new) = (&self.now().policy.tables, &loaded.policy.tables);
+                let fixed_at_start = old.milter.listen != new.milter.listen
+                    || old.outbox.store != new.outbox.store
+                    || old.relay.server != new.relay.server;
+                if fixed_at_start {
+                    warn!("policy: changes of [milter], [outbox] and [relay] take effect at the next start");
+                }
+                let rules = loaded.policy.rules.len();
+                self.loaded.store(Arc::new(loaded));
+                info!("policy: read again, {rules} rules are on");
+            }
+            Err(error) => error!("policy: the last good one stays in force\n{error}"),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The running server: the one place where effects are put in order.
+//!
+//! | part       | does                                                                          |
+//! |------------|-------------------------------------------------------------------------------|
+//! | `pipeline` | inspects a message, stores what must be kept, and only then answers Postfix    |
+//! | `releaser` | hands over what is due, gives back what nobody decided on, removes what is old |
+//! | `desk`     | carries out what a person orders about kept messages                           |
+//! | `control`  | the socket by which `beadle outbox` reaches the desk of a running server       |
+//! | `engine`   | the policy and the school in force, replaced as one at a reload                |
+
+pub mod control;
+pub mod desk;
+mod engine;
+mod marks;
+mod pipeline;
+mod releaser;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use tracing::{error, info, warn};
+
+use crate::load::{self, LoadError};
+use crate::milter::{self, Limits, Listen, ListenError, Listener};
+use crate::outbox::{Options, OutboxError, SqliteStore, Store};
+use crate::policy::Policy;
+use crate::relay::{Relay, RelayError};
+
+pub use desk::Desk;
+pub use engine::Engine;
+
+/// Tells the time. The daemon reads no other clock.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// Why the server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error("[milter] {0}")]
+    Listen(#[from] ListenError),
+    #[error("[outbox] {0}")]
+    Outbox(#[from] OutboxError),
+    #[error("[outbox] `store` is `{store}`, must be `sqlite:PATH`")]
+    Store { store: String },
+    #[error("[relay] {0}")]
+    Relay(#[from] RelayError),
+    #[error("cannot {doing}: {source}")]
+    System { doing: &'static str, source: std::io::Error },
+}
+
+/// The file of the store that a policy names.
+///
+/// # Errors
+/// `StartError::Store` for anything but `sqlite:PATH`.
+pub fn store_path(policy: &Policy) -> Result<PathBuf, StartError> {
+    let store = &policy.tables.outbox.store;
+    match store.strip_prefix("sqlite:") {
+        Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
+        _ => Err(StartError::Store { store: store.clone() }),
+    }
+}
+
+/// Runs until SIGTERM or SIGINT: accepts from Postfix, keeps, releases. SIGHUP reads the policy
+/// and its directory again; a broken one changes nothing.
+///
+/// # Errors
+/// A policy that cannot be read, a socket or an outbox that cannot be opened.
+pub async fn serve(policy: Option<PathBuf>) -> Result<(), StartError> {
+    // Before anything can be seen of us, so that an early signal is heard and not our death.
+    let shutdown = shutdown_signal()?;
+    let hangup = signal(SignalKind::hangup()).map_err(signals_unheard)?;
+    let loaded = load::load(policy.as_deref(), None)?;
+    let store_path = store_path(&loaded.policy)?;
+    let relay = Arc::new(Relay::new(&loaded.policy.tables.relay.server, crate::relay::Limits::default())?);
+    let limits = Limits {
+        connections: loaded.policy.tables.milter.max_connections,
+        spool_directory: store_path.parent().map(PathBuf::from).unwrap_or_default(),
+        ..Limits::default()
+    };
+    let listeners = listeners(&loaded.policy).await?;
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(Options::new(&store_path))?);
+    for remark in &loaded.remarks {
+        warn!("policy: {remark}");
+    }
+    let engine = Arc::new(Engine::new(policy, loaded));
+    let clock: Clock = Arc::new(Utc::now);
+    let wake = Arc::new(tokio::sync::Notify::new());
+    let desk = Arc::new(Desk::new(Arc::clone(&store), Arc::clone(&engine), Arc::clone(&wake), Arc::clone(&clock)));
+    let (stop, stopping) = watch::channel(false);
+
+    let control = control::listen(&store_path, Arc::clone(&desk), stopping.clone())
+        .map_err(|source| StartError::System { doing: "listen on the control socket", source })?;
+    let releaser = releaser::Releaser::new(Arc::clone(&desk), relay);
+    let releasing = tokio::spawn(releaser.run(stopping.clone()));
+    let pipeline = Arc::new(pipeline::Pipeline::new(desk));
+    watch_for_reload(Arc::clone(&engine), hangup);
+    for listener in &listeners {
+        info!("milter: listening on {}", listener.address());
+    }
+    info!("beadle {} is ready", env!("CARGO_PKG_VERSION"));
+
+    milter::serve(listeners, pipeline, limits, shutdown).await;
+    info!("stopping: what is kept stays kept");
+    stop.send_replace(true);
+    if let Err(error) = releasing.await {
+        error!("releaser: ended badly: {error}");
+    }
+    control.close().await;
+    Ok(())
+}
+
+async fn listeners(policy: &Policy) -> Result<Vec<Listener>, StartError> {
+    let mut listeners = Vec::new();
+    for address in &policy.tables.milter.listen {
+        listeners.push(Listener::bind(&address.parse::<Listen>()?).await?);
+    }
+    Ok(listeners)
+}
+
+/// Completes at the first SIGTERM or SIGINT.
+fn shutdown_signal() -> Result<impl Future<Output = ()>, StartError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(signals_unheard)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(signals_unheard)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+fn signals_unheard(source: std::io::Error) -> StartError {
+    StartError::System { doing: "watch for signals", source }
+}
+
+fn watch_for_reload(engine: Arc<Engine>, mut hangup: Signal) {
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            let engine = Arc::clone(&engine);
+            // Reading a large directory takes a while; messages must not wait for it.
+            if let Err(error) = tokio::task::spawn_blocking(move || engine.reload()).await {
+                error!("reload: ended badly: {error}");
+            }
+        }
+    });
+}

@@ -1,0 +1,208 @@
+//! What happens to a live message, in the order that keeps the promises.
+//!
+//! 1. It is inspected.
+//! 2. What must be kept is on disk, with its envelope, its notice and its log row, in one
+//!    transaction.
+//! 3. Only then Postfix hears of it. If step 2 failed, Postfix hears `451 4.7.1`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tracing::{error, info, warn};
+
+use super::desk::Desk;
+use super::marks;
+use crate::lint::{Inspection, inspect};
+use crate::load::Loaded;
+use crate::mail::{Message, Submission};
+use crate::milter::{Answer, Decide, Received};
+use crate::notice::{self, Letter};
+use crate::outbox::{Id, Kept, LogRow, NewEntry, OutboxError, Wait, dedupe_key};
+use crate::policy::{Action, Finding};
+use crate::report::json::{Object, Privacy};
+use crate::school::after_working_day;
+
+/// Decides on messages for the milter.
+pub struct Pipeline {
+    desk: Arc<Desk>,
+}
+
+/// A message and what was found in it.
+struct Inspected {
+    loaded: Arc<Loaded>,
+    mail: Submission,
+    inspection: Inspection,
+    accepted: DateTime<Utc>,
+    /// The inspection in its redacted form, as it is logged.
+    log: LogRow,
+}
+
+impl Decide for Pipeline {
+    async fn decide(&self, received: Received) -> Answer {
+        let (loaded, accepted) = (self.desk.engine().now(), self.desk.now());
+        // Rules keep a processor busy; the sockets have other threads.
+        let inspected = tokio::task::spawn_blocking(move || Inspected::new(loaded, received, accepted)).await;
+        match inspected {
+            Ok(inspected) => self.act(inspected).await,
+            Err(error) => {
+                error!("inspection: ended badly: {error}");
+                Answer::TemporaryFailure
+            }
+        }
+    }
+}
+
+impl Pipeline {
+    pub fn new(desk: Arc<Desk>) -> Self {
+        Self { desk }
+    }
+
+    async fn act(&self, inspected: Inspected) -> Answer {
+        let verdict = &inspected.inspection.verdict;
+        let queue_id = &inspected.log.queue_id;
+        info!(queue_id, verdict = verdict.action.as_str(), inspection = inspected.log.inspection, "inspected");
+        match verdict.action {
+            Action::Allow | Action::Tag => self.log_later(inspected.log.clone()),
+            Action::Warn => self.warn(&inspected).await,
+            Action::Reject => {
+                self.log_later(inspected.log.clone());
+                return Answer::Reject { text: rejection(&inspected.inspection.findings) };
+            }
+            Action::Defer | Action::Hold => {
+                return match self.keep(inspected).await {
+                    Ok(()) => Answer::Discard,
+                    Err(error) => {
+                        error!("outbox: {error}");
+                        Answer::TemporaryFailure
+                    }
+                };
+            }
+        }
+        Answer::Accept { headers: marks::fields(&inspected.inspection) }
+    }
+
+    /// Stores the log row without letting the message wait for the disk.
+    fn log_later(&self, row: LogRow) {
+        let desk = Arc::clone(&self.desk);
+        tokio::spawn(async move {
+            if let Err(error) = desk.store().log(row).await {
+                warn!("outbox: a log row is lost: {error}");
+            }
+        });
+    }
+
+    /// Stores the notice of a message that is delivered. Mail keeps flowing where that fails.
+    async fn warn(&self, inspected: &Inspected) {
+        let stored = match inspected.notice(None) {
+            Ok(Some(notice)) => self.desk.store().notify(notice, inspected.log.clone()).await,
+            Ok(None) => self.desk.store().log(inspected.log.clone()).await,
+            Err(error) => Err(error),
+        };
+        match stored {
+            Ok(()) => self.desk.wake(),
+            Err(error) => error!("outbox: a notice is lost: {error}"),
+        }
+    }
+
+    async fn keep(&self, inspected: Inspected) -> Result<(), OutboxError> {
+        let id = Id::random()?;
+        let notice = inspected.notice(Some(id))?;
+        let log = LogRow { entry: Some(id), ..inspected.log.clone() };
+        let queue_id = inspected.log.queue_id.clone();
+        match self.desk.store().keep(inspected.into_entry(id), notice, log).await? {
+            Kept::New => info!(queue_id, entry = %id, "kept"),
+            Kept::Already(earlier) => info!(queue_id, entry = %earlier, "kept already: the client sent it again"),
+        }
+        self.desk.wake();
+        Ok(())
+    }
+}
+
+impl Inspected {
+    fn new(loaded: Arc<Loaded>, received: Received, accepted: DateTime<Utc>) -> Self {
+        let Received { envelope, login, connection, message, .. } = received;
+        let queue_id = connection.queue_id.clone();
+        let mail = Submission::new(envelope, Message::parse(message), login, Some(accepted)).over(connection);
+        let inspection = inspect(&loaded.policy, &loaded.school, &mail);
+        let object = Object::new(&queue_id, &inspection, loaded.school.timezone(), Privacy::Redacted);
+        let log = LogRow { at: accepted, inspection: object.line(), queue_id, entry: None };
+        Self { loaded, mail, inspection, accepted, log }
+    }
+
+    /// The notice to the sender, where one is due; `kept` is the entry made of the message.
+    fn notice(&self, kept: Option<Id>) -> Result<Option<crate::outbox::NewNotice>, OutboxError> {
+        let id = Id::random()?;
+        let entry = kept.map(|it| it.to_string());
+        let letter = Letter {
+            school: &self.loaded.school,
+            policy: &self.loaded.policy,
+            mail: &self.mail,
+            inspection: &self.inspection,
+            entry_id: entry.as_deref(),
+            returns: self.review_ends(),
+            accepted: self.accepted,
+            notice_id: id.to_string(),
+        };
+        Ok(notice::notice(&letter).map(|it| super::desk::envelope_notice(it, id, kept, self.accepted)))
+    }
+
+    /// When a hold that nobody decides returns to its sender: after one working day.
+    fn review_ends(&self) -> DateTime<Utc> {
+        let school = &self.loaded.school;
+        after_working_day(school.calendar(), school.timezone(), self.accepted)
+    }
+
+    fn into_entry(self, id: Id) -> NewEntry {
+        let verdict = &self.inspection.verdict;
+        let wait = match verdict.action {
+            Action::Hold => Wait::Review {
+                reviewer: verdict.reviewer.clone().unwrap_or_default(),
+                until: self.review_ends(),
+            },
+            // Deferral fails toward sending: without a time it is due at once.
+            _ => Wait::Until(verdict.until.unwrap_or(self.accepted)),
+        };
+        let message = &self.mail.message;
+        let message_id = message.message_id().unwrap_or("").as_bytes();
+        let dedupe = dedupe_key(&self.mail.envelope, message_id, message.raw());
+        let mut content = marks::block(&marks::fields(&self.inspection));
+        content.extend_from_slice(&marks::without_our_fields(message.raw()));
+        NewEntry {
+            id,
+            wait,
+            login: self.mail.login.clone(),
+            connection: self.mail.connection.clone(),
+            accepted: self.accepted,
+            rules: rules(&self.inspection.findings),
+            inspection: self.log.inspection,
+            content,
+            dedupe,
+            envelope: self.mail.envelope,
+        }
+    }
+}
+
+/// The names of the rules that counted, each once.
+fn rules(findings: &[Finding]) -> Vec<String> {
+    let mut rules: Vec<String> = Vec::new();
+    for finding in findings.iter().filter(|it| !it.observed) {
+        if !rules.iter().any(|it| it == finding.rule) {
+            rules.push(finding.rule.to_owned());
+        }
+    }
+    rules
+}
+
+/// The text of a `550 5.7.1`: for each finding that rejects the rule, the clause, what was found
+/// and what to do; then what milder rules found.
+fn rejection(findings: &[Finding]) -> String {
+    let counted = findings.iter().filter(|it| !it.observed && it.action > Action::Allow);
+    let mut lines: Vec<String> = Vec::new();
+    for finding in counted {
+        let line = format!("{} ({}): {}; {}", finding.rule, finding.clause, finding.message, finding.help);
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,269 @@
+//! Hands over what is due, gives back what nobody decided on, and removes what is old.
+//!
+//! It looks about every second, and at once when something was kept or ordered. What is due is
+//! due by the clock on the wall, so a clock that jumped over an opening changes nothing.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tracing::{debug, error, info, warn};
+
+use super::desk::{Desk, TIMED_OUT, envelope_notice, submission};
+use crate::notice::{self, Undeliverable};
+use crate::outbox::{Ambiguity, Claim, Due, Id, Kind, NewNotice, Order, Outcome, OutboxError, Postponement, Settlement, Token};
+use crate::relay::{Answer, Delivery, Ending, Outgoing, Relay, trace_block};
+
+/// The pause between two looks.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Entries taken in one look.
+const BATCH: usize = 200;
+
+/// Senders whose messages go at the same time; one sender's messages keep their order.
+const SENDERS_AT_ONCE: usize = 8;
+
+/// How long a claim lasts until the content goes over the wire.
+const LEASE: Duration = Duration::from_secs(60 * 60);
+
+/// How far past its time an entry is before it is reported.
+const OVERDUE: TimeDelta = TimeDelta::minutes(15);
+
+/// How often overdue entries are reported and old ones removed.
+const HOUSEKEEPING: TimeDelta = TimeDelta::minutes(15);
+
+/// The loop that empties the outbox.
+pub(super) struct Releaser {
+    desk: Arc<Desk>,
+    relay: Arc<Relay>,
+}
+
+impl Releaser {
+    pub fn new(desk: Arc<Desk>, relay: Arc<Relay>) -> Self {
+        Self { desk, relay }
+    }
+
+    /// Runs until `stopping` is set; what is on the wire by then is finished.
+    pub async fn run(self, mut stopping: watch::Receiver<bool>) {
+        let this = Arc::new(self);
+        let mut last_housekeeping = None;
+        loop {
+            this.look(&stopping).await;
+            let now = this.desk.now();
+            // The clock may also have been set back.
+            if last_housekeeping.is_none_or(|last: DateTime<Utc>| (now - last).abs() >= HOUSEKEEPING) {
+                last_housekeeping = Some(now);
+                this.housekeeping(now).await;
+            }
+            tokio::select! {
+                _ = stopping.changed() => return,
+                _ = timeout(TICK, this.desk.woken()) => {}
+            }
+        }
+    }
+
+    async fn look(self: &Arc<Self>, stopping: &watch::Receiver<bool>) {
+        self.give_back_timed_out().await;
+        let due = match self.desk.store().due(self.desk.now(), BATCH).await {
+            Ok(due) => due,
+            Err(error) => return error!("outbox: cannot see what is due: {error}"),
+        };
+        let mut by_sender: HashMap<Vec<u8>, Vec<Due>> = HashMap::new();
+        for entry in due {
+            by_sender.entry(entry.sender.clone()).or_default().push(entry);
+        }
+        let places = Arc::new(Semaphore::new(SENDERS_AT_ONCE));
+        let mut tasks = JoinSet::new();
+        for entries in by_sender.into_values() {
+            let (this, places, stopping) = (Arc::clone(self), Arc::clone(&places), stopping.clone());
+            tasks.spawn(async move {
+                let _place = places.acquire().await;
+                for entry in entries {
+                    if *stopping.borrow() {
+                        return;
+                    }
+                    if let Err(error) = this.hand_over(entry.id).await {
+                        error!(entry = %entry.id, "outbox: {error}");
+                    }
+                }
+            });
+        }
+        while let Some(ended) = tasks.join_next().await {
+            if let Err(error) = ended {
+                error!("releaser: ended badly: {error}");
+            }
+        }
+    }
+
+    async fn hand_over(&self, id: Id) -> Result<(), OutboxError> {
+        let Some(claim) = self.desk.store().claim(id, self.desk.now(), LEASE).await? else {
+            return Ok(());
+        };
+        let zone = self.desk.engine().now().school.timezone();
+        let entry = &claim.entry;
+        let trace = match entry.kind {
+            Kind::Message => trace_block(
+                &entry.connection,
+                entry.accepted.with_timezone(&zone).fixed_offset(),
+                self.desk.now().with_timezone(&zone).fixed_offset(),
+                claim.possible_repeat,
+            ),
+            Kind::Notice => Vec::new(),
+        };
+        let pending: Vec<usize> =
+            (0..entry.recipients.len()).filter(|it| entry.recipients[*it].outcome == Outcome::Pending).collect();
+        let outgoing = Outgoing {
+            sender: &entry.sender,
+            recipients: pending.iter().map(|it| &entry.recipients[*it].path).collect(),
+            trace: &trace,
+            content: &claim.content,
+            connection: &entry.connection,
+        };
+        let from_content = TimeDelta::from_std(self.relay.limits().from_content()).unwrap_or(TimeDelta::hours(1));
+        let begin = async {
+            self.desk.store().begin_transfer(id, claim.token, self.desk.now() + from_content).await
+        };
+        let delivery = self.relay.deliver(&outgoing, begin).await?;
+        self.settle(&claim, &pending, delivery).await
+    }
+
+    async fn settle(&self, claim: &Claim, pending: &[usize], delivery: Delivery) -> Result<(), OutboxError> {
+        let (id, token, now) = (claim.entry.id, claim.token, self.desk.now());
+        let next_attempt = now + back_off(claim.entry.attempts);
+        let settled = |answer: &Answer| matches!(answer, Answer::Accepted | Answer::Refused { .. });
+        match &delivery.ending {
+            Ending::Unknown { reply } => {
+                let until = Postponement { at: now, error: reply.clone(), next_attempt };
+                match self.desk.store().ambiguous(id, token, until).await? {
+                    Ambiguity::TryAgain => warn!(entry = %id, "nobody knows whether it was sent; it goes once more, marked: {reply}"),
+                    Ambiguity::NeedsPerson => error!(entry = %id, "nobody knows whether it was sent, twice; a person must decide: {reply}"),
+                }
+                Ok(())
+            }
+            Ending::NotSent { reply, .. } if !delivery.answers.iter().any(settled) => {
+                warn!(entry = %id, attempts = claim.entry.attempts, "not sent, tried again later: {reply}");
+                let until = Postponement { at: now, error: reply.clone(), next_attempt };
+                self.desk.store().back_off(id, token, until).await
+            }
+            Ending::Sent { .. } | Ending::NotSent { .. } => {
+                self.settle_each(claim, pending, delivery, token, next_attempt).await
+            }
+        }
+    }
+
+    /// Records one answer per recipient; those refused for good are told to the sender in the
+    /// same transaction.
+    async fn settle_each(
+        &self,
+        claim: &Claim,
+        pending: &[usize],
+        delivery: Delivery,
+        token: Token,
+        next_attempt: DateTime<Utc>,
+    ) -> Result<(), OutboxError> {
+        let (id, now) = (claim.entry.id, self.desk.now());
+        let (queue_id, last_error) = match delivery.ending {
+            Ending::Sent { queue_id, .. } => (queue_id, None),
+            Ending::NotSent { reply, .. } | Ending::Unknown { reply } => (None, Some(reply)),
+        };
+        let mut outcomes = Vec::new();
+        let mut refused = Vec::new();
+        let mut postponed = None;
+        for (number, answer) in pending.iter().zip(delivery.answers) {
+            match answer {
+                Answer::Accepted => outcomes.push((*number, Outcome::Accepted)),
+                Answer::Refused { reply } => {
+                    refused.push((claim.entry.recipients[*number].path.clone(), reply.clone()));
+                    outcomes.push((*number, Outcome::Refused { reply }));
+                }
+                Answer::Postponed { reply } => postponed = Some(reply),
+                Answer::Unknown => {}
+            }
+        }
+        let notice = if refused.is_empty() { None } else { self.undeliverable(claim, &refused)? };
+        let settlement = Settlement {
+            at: now,
+            queue_id: queue_id.clone(),
+            outcomes,
+            last_error: postponed.or(last_error),
+            next_attempt,
+            notice,
+        };
+        let state = self.desk.store().settle(id, token, settlement).await?;
+        info!(entry = %id, %state, queue_id, refused = refused.len(), "handed over");
+        if !refused.is_empty() {
+            self.desk.wake();
+        }
+        Ok(())
+    }
+
+    /// The notice to the sender of a message that Postfix refused for some recipients; none about
+    /// a notice.
+    fn undeliverable(&self, claim: &Claim, refused: &[(crate::mail::Path, String)]) -> Result<Option<NewNotice>, OutboxError> {
+        if claim.entry.kind == Kind::Notice {
+            return Ok(None);
+        }
+        let mail = submission(&claim.entry, &claim.content);
+        let loaded = self.desk.engine().now();
+        let (now, notice_id) = (self.desk.now(), Id::random()?);
+        let refused: Vec<(String, &str)> = refused
+            .iter()
+            .map(|(path, reply)| (String::from_utf8_lossy(&path.address).into_owned(), reply.as_str()))
+            .collect();
+        let letter = Undeliverable {
+            school: &loaded.school,
+            policy: &loaded.policy,
+            mail: &mail,
+            entry_id: claim.entry.id.to_string(),
+            refused: &refused,
+            now,
+            notice_id: notice_id.to_string(),
+        };
+        Ok(notice::undeliverable(&letter).map(|it| envelope_notice(it, notice_id, Some(claim.entry.id), now)))
+    }
+
+    /// A hold fails toward the sender: what nobody decided on in time goes back.
+    async fn give_back_timed_out(&self) {
+        let now = self.desk.now();
+        let late = match self.desk.store().review_timeouts(now, BATCH).await {
+            Ok(late) => late,
+            Err(error) => return error!("outbox: cannot see whose review timed out: {error}"),
+        };
+        for entry in late {
+            let order = Order { by: TIMED_OUT.into(), reason: "nobody decided in time".into(), at: now };
+            match self.desk.give_back(entry.id, order).await {
+                Ok(()) => info!(entry = %entry.id, "returned: nobody decided in time"),
+                Err(error) => error!(entry = %entry.id, "outbox: {error}"),
+            }
+        }
+    }
+
+    /// Looks for what should have gone, apart from how it is chosen to go, and purges.
+    async fn housekeeping(&self, now: DateTime<Utc>) {
+        match self.desk.store().overdue(now - OVERDUE, BATCH).await {
+            Ok(late) => {
+                for entry in late {
+                    let minutes = (now - entry.due).num_minutes();
+                    let decide = if entry.needs_person { "; `beadle outbox release`, `cancel` or `return` decides" } else { "" };
+                    error!(entry = %entry.id, attempts = entry.attempts, "overdue by {minutes} min{decide}");
+                }
+            }
+            Err(error) => error!("outbox: cannot see what is overdue: {error}"),
+        }
+        let days = self.desk.engine().now().policy.tables.privacy.log_days;
+        match self.desk.store().purge(now - TimeDelta::days(days.into())).await {
+            Ok(purged) => debug!(?purged, "purged what is older than {days} days"),
+            Err(error) => error!("outbox: cannot purge: {error}"),
+        }
+    }
+}
+
+/// The pause after a failed attempt: a minute, doubled each time, a quarter of an hour at most.
+fn back_off(attempts: u32) -> TimeDelta {
+    let minutes = 1_i64 << attempts.saturating_sub(1).min(4);
+    TimeDelta::minutes(minutes.min(15))
+}

@@ -1,0 +1,171 @@
+//! Reads policy and directory files from the disk into the pure types.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::milter::Listen;
+use crate::policy::{Fault, Policy, Source, likely};
+use crate::relay::{self, Relay};
+use crate::rules;
+use crate::school::{Directory, DirectorySource, PrivateKey, School};
+
+/// The policy that stands where no file does: the one at the top of the source tree.
+const BUILT_IN: &str = include_str!("../rules.toml");
+
+/// Where the policy of a machine lies.
+const SYSTEM_POLICY: &str = "/etc/beadle/rules.toml";
+
+/// The built-in layers that `extends` may name as `profile:NAME`.
+const PROFILES: &[(&str, &str)] = &[("default", BUILT_IN)];
+
+/// A policy and the school it is for, read and checked as a whole.
+#[derive(Debug)]
+pub struct Loaded {
+    pub policy: Policy,
+    pub school: School,
+    /// What is not wrong but worth knowing, a line each.
+    pub remarks: Vec<String>,
+}
+
+/// Why a policy cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("{}: cannot read: {source}", path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Policy(#[from] Fault),
+    #[error(transparent)]
+    Directory(#[from] crate::school::DirectoryError),
+    #[error("cannot draw a random key: {0}")]
+    Random(String),
+}
+
+/// Reads the policy at `path`, or else the one in the working folder, the machine's, or the
+/// built-in default; and the directory it names, or `directory` in its place.
+///
+/// # Errors
+/// The first fault of any file, with its place.
+pub fn load(path: Option<&Path>, directory: Option<&Path>) -> Result<Loaded, LoadError> {
+    let (source, folder) = policy_source(path)?;
+    let policy = Policy::read(source, rules::ALL, &mut |name, from| layer(name, from))?;
+    check_serving(&policy)?;
+    let directory = match (directory, policy.tables.school.directory.as_ref()) {
+        (Some(directory), _) => read_directory(directory, |fault| fault)?,
+        (None, Some(DirectorySource::Folder(directory))) => {
+            read_directory(&folder.join(directory), |fault| policy.place("school.directory", fault))?
+        }
+        (None, None) => Directory::empty(),
+    };
+    let warnings = directory.warnings().iter().map(ToString::to_string);
+    let remarks = remarks(&policy).into_iter().chain(warnings).collect();
+    let tables = &policy.tables;
+    let school = School::new(tables.school.clone(), tables.calendar.clone(), tables.roles.clone(), directory);
+    Ok(Loaded { policy, school, remarks })
+}
+
+/// The text of the policy, and the folder that relative paths in it start from.
+fn policy_source(path: Option<&Path>) -> Result<(Source, PathBuf), LoadError> {
+    let found = path.map(Path::to_owned).or_else(|| {
+        ["rules.toml", SYSTEM_POLICY].into_iter().map(PathBuf::from).find(|it| it.exists())
+    });
+    match found {
+        Some(path) => {
+            let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+            Ok((Source { text: read(&path)?, name: path.display().to_string() }, folder))
+        }
+        None => Ok((Source { name: "profile:default".into(), text: BUILT_IN.into() }, PathBuf::new())),
+    }
+}
+
+/// Finds what `extends` names: a built-in profile, or a file beside the one that names it.
+fn layer(name: &str, from: &Source) -> Result<Source, Fault> {
+    if let Some(profile) = name.strip_prefix("profile:") {
+        return match PROFILES.iter().find(|(known, _)| *known == profile) {
+            Some((_, text)) => Ok(Source { name: name.to_owned(), text: (*text).to_owned() }),
+            None => {
+                let names = || PROFILES.iter().map(|(known, _)| *known);
+                let fault = Fault::new(format!("there is no profile `{profile}`"));
+                Err(match likely(profile, names()) {
+                    Some(meant) => fault.help(format!("did you mean `profile:{meant}`?")),
+                    None => fault.help(format!("profiles are {}", names().collect::<Vec<_>>().join(", "))),
+                })
+            }
+        };
+    }
+    let beside = Path::new(&from.name).parent().unwrap_or(Path::new("")).join(name);
+    match fs::read_to_string(&beside) {
+        Ok(text) => Ok(Source { name: beside.display().to_string(), text }),
+        Err(error) => Err(Fault::new(format!("cannot read layer {}: {error}", beside.display()))),
+    }
+}
+
+/// Checks what only `serve` uses, so that `policy check` and a reload find the fault too.
+fn check_serving(policy: &Policy) -> Result<(), Fault> {
+    let tables = &policy.tables;
+    for address in &tables.milter.listen {
+        if let Err(error) = address.parse::<Listen>() {
+            return Err(policy.place("milter.listen", Fault::new(error.to_string())));
+        }
+    }
+    if tables.outbox.store.strip_prefix("sqlite:").is_none_or(str::is_empty) {
+        let fault = Fault::new(format!("`store` is `{}`, must be `sqlite:PATH`", tables.outbox.store));
+        return Err(policy.place("outbox.store", fault));
+    }
+    if let Err(error) = Relay::new(&tables.relay.server, relay::Limits::default()) {
+        return Err(policy.place("relay.server", Fault::new(error.to_string())));
+    }
+    Ok(())
+}
+
+fn read_directory(folder: &Path, place: impl Fn(Fault) -> Fault) -> Result<Directory, LoadError> {
+    let people = folder.join("people.csv");
+    if !people.exists() {
+        let fault = Fault::new(format!("the directory file {} is missing", people.display()));
+        let help = "`directory` names a folder with people.csv and groups.csv; leave it out if there is none";
+        return Err(place(fault.help(help)).into());
+    }
+    let people_text = read(&people)?;
+    let people_name = people.display().to_string();
+    let groups = folder.join("groups.csv");
+    let groups_text = if groups.exists() { Some(read(&groups)?) } else { None };
+    let groups_name = groups.display().to_string();
+    let groups = groups_text.as_deref().map(|text| (groups_name.as_str(), text));
+    let key = random_key()?;
+    Ok(Directory::parse(Some((&people_name, &people_text)), groups, &key)?)
+}
+
+/// A key for the hashes of private addresses, which never leave this process.
+fn random_key() -> Result<PrivateKey, LoadError> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| LoadError::Random(error.to_string()))?;
+    Ok(PrivateKey::new(key))
+}
+
+fn read(path: &Path) -> Result<String, LoadError> {
+    fs::read_to_string(path).map_err(|source| LoadError::Unreadable { path: path.to_owned(), source })
+}
+
+fn remarks(policy: &Policy) -> Vec<String> {
+    let tables = &policy.tables;
+    let mut remarks = Vec::new();
+    let reading: Vec<_> =
+        policy.rules.iter().filter(|it| it.info.reads_words()).map(|it| it.info.name).collect();
+    if !reading.is_empty() && tables.privacy.staff_told.is_none() {
+        remarks.push(format!(
+            "privacy.staff-told is not set: rules that read words only observe ({})",
+            reading.join(", ")
+        ));
+    }
+    if tables.school.domains.is_empty() {
+        remarks.push("school.domains is not set: every sender is taken for staff".into());
+    }
+    if tables.school.directory.is_none() {
+        remarks.push("school.directory is not set: pupils, parents and groups are not known".into());
+    }
+    for (key, table) in [("web", &tables.web), ("metrics", &tables.metrics)] {
+        if table.listen.is_some() {
+            remarks.push(format!("{key}.listen is set, but this version serves nothing there"));
+        }
+    }
+    remarks
+}

@@ -1,0 +1,201 @@
+//! What the outbox keeps: messages, notices, and rows of the log.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use super::Id;
+use crate::mail::{Connection, Envelope, Path};
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Somebody's message, deferred or held.
+    Message,
+    /// Our own message to a sender, due at once.
+    Notice,
+}
+
+/// Where an entry stands; the table in the module's description says how it moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Deferred,
+    Held,
+    Releasing,
+    Released,
+    Cancelled,
+    Returned,
+}
+
+/// Until when a new message is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Deferred: it goes at this time.
+    Until(DateTime<Utc>),
+    /// Held: a person in the role `reviewer` decides; at `until` it returns to its sender.
+    Review { reviewer: String, until: DateTime<Utc> },
+}
+
+/// A message to keep. Times are stored to the microsecond.
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    pub id: Id,
+    pub wait: Wait,
+    pub envelope: Envelope,
+    pub login: Option<String>,
+    pub connection: Connection,
+    pub accepted: DateTime<Utc>,
+    /// The names of the rules that fired.
+    pub rules: Vec<String>,
+    /// The message's inspection as JSON, in its redacted form.
+    pub inspection: String,
+    /// The message as Postfix gave it, with CRLF line ends.
+    pub content: Vec<u8>,
+    /// From [`dedupe_key`](super::dedupe_key); `None` where a repeat cannot be recognised.
+    pub dedupe: Option<[u8; 32]>,
+}
+
+/// A notice to send: complete, addressed, and due at once.
+#[derive(Clone, Debug)]
+pub struct NewNotice {
+    pub id: Id,
+    /// The entry it is about; `None` for a notice about a message that passed.
+    pub about: Option<Id>,
+    pub envelope: Envelope,
+    pub created: DateTime<Utc>,
+    pub content: Vec<u8>,
+}
+
+/// One inspected message in the log, without any of its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogRow {
+    pub at: DateTime<Utc>,
+    /// Postfix's queue ID.
+    pub queue_id: String,
+    /// The entry that was made of the message, if it was kept.
+    pub entry: Option<Id>,
+    /// The inspection as JSON, in its redacted form.
+    pub inspection: String,
+}
+
+/// What has become of a message for one of its recipients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Not handed over yet.
+    Pending,
+    /// Postfix took responsibility.
+    Accepted,
+    /// Postfix refused for good, with this reply.
+    Refused { reply: String },
+}
+
+/// One recipient of an entry. Its number is its place in [`Entry::recipients`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    pub path: Path,
+    pub outcome: Outcome,
+}
+
+/// A stored entry without its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub id: Id,
+    pub kind: Kind,
+    pub state: State,
+    /// `defer` or `hold` as decided when the message came, `notify` for a notice.
+    pub action: String,
+    /// For a notice, the entry it is about.
+    pub about: Option<Id>,
+    /// For a held message, the role that decides.
+    pub reviewer: Option<String>,
+    /// Its arguments are erased when the entry ends.
+    pub sender: Path,
+    /// In the order of the envelope; empty once the entry has ended.
+    pub recipients: Vec<Recipient>,
+    /// How many recipients there were, also after the end.
+    pub recipient_count: usize,
+    pub login: Option<String>,
+    /// Erased when the entry ends.
+    pub connection: Connection,
+    pub accepted: DateTime<Utc>,
+    /// For a deferred message when it goes, for a held one when its review times out.
+    pub due: DateTime<Utc>,
+    pub rules: Vec<String>,
+    pub inspection: String,
+    /// Bytes of the content.
+    pub size: usize,
+    /// How often it has been claimed for handing over.
+    pub attempts: u32,
+    /// The earliest time of the next attempt.
+    pub next_attempt: DateTime<Utc>,
+    /// Transfers whose end nobody saw. The second stops automatic attempts.
+    pub ambiguities: u32,
+    /// Whether nothing more happens before a person has decided.
+    pub needs_person: bool,
+    /// The SMTP reply that postponed the last attempt; erased when the entry ends.
+    pub last_error: Option<String>,
+    /// Postfix's queue ID of the latest handing over.
+    pub queue_id: Option<String>,
+    /// When the entry ended.
+    pub closed: Option<DateTime<Utc>>,
+}
+
+/// Which entries to list. The default is every entry that is still kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    pub states: Vec<State>,
+    pub kind: Option<Kind>,
+    /// An envelope sender, compared without regard to letter case.
+    pub sender: Option<String>,
+    pub limit: usize,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self { states: State::KEPT.to_vec(), kind: None, sender: None, limit: usize::MAX }
+    }
+}
+
+impl Kind {
+    /// The word of the store and of the JSON output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Notice => "notice",
+        }
+    }
+
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        [Self::Message, Self::Notice].into_iter().find(|it| it.as_str() == text)
+    }
+}
+
+impl State {
+    /// The states in which we still have the message.
+    pub const KEPT: [Self; 3] = [Self::Deferred, Self::Held, Self::Releasing];
+    /// The states in which we do not have it any more.
+    pub const ENDED: [Self; 3] = [Self::Released, Self::Cancelled, Self::Returned];
+
+    /// The word of the store, the command line and the JSON output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deferred => "deferred",
+            Self::Held => "held",
+            Self::Releasing => "releasing",
+            Self::Released => "released",
+            Self::Cancelled => "cancelled",
+            Self::Returned => "returned",
+        }
+    }
+
+    /// Reads the word that [`as_str`](Self::as_str) gives.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::KEPT.into_iter().chain(Self::ENDED).find(|it| it.as_str() == text)
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}

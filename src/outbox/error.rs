@@ -1,0 +1,84 @@
+//! What can go wrong in the outbox.
+
+use std::{error::Error, io, path::PathBuf};
+
+use super::{Id, State};
+
+/// A failure of the outbox. None of them means that a message may be rejected: a message that
+/// cannot be kept is answered 451.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OutboxError {
+    /// The folder of the store, or the store's file, cannot be used.
+    #[error("cannot open `{}`: {source}", path.display())]
+    File { path: PathBuf, source: io::Error },
+
+    /// Another process has this store open.
+    #[error(
+        "`{}` is in use by another process\n  help: stop the other beadle, or speak to it",
+        path.display()
+    )]
+    Locked { path: PathBuf },
+
+    /// The store was written by a later beadle.
+    #[error("`{}` has version {found}, this beadle knows versions up to {known}", path.display())]
+    Newer { path: PathBuf, found: i64, known: i64 },
+
+    /// The file is a database, but not an outbox.
+    #[error("`{}` is not an outbox: {found}", path.display())]
+    Foreign { path: PathBuf, found: String },
+
+    /// There is no room left for the operation.
+    #[error(
+        "cannot {doing}: No space left on device\n  \
+         help: mail that must be kept is answered 451 until there is room"
+    )]
+    Full { doing: String, source: Box<dyn Error + Send + Sync> },
+
+    /// The database refused the operation; nothing of it was stored.
+    #[error("cannot {doing}: {source}")]
+    Database { doing: String, source: Box<dyn Error + Send + Sync> },
+
+    /// No entry has this id.
+    #[error("no entry `{id}`")]
+    Unknown { id: Id },
+
+    /// The entry's state does not allow the operation.
+    #[error("entry `{id}` is {state}, cannot {doing}")]
+    WrongState { id: Id, state: State, doing: &'static str },
+
+    /// The claim is no longer ours: its lease ran out, or a person cancelled or returned the entry.
+    #[error("the claim on entry `{id}` is lost")]
+    ClaimLost { id: Id },
+
+    /// A message with a sender can only be returned together with a notice to that sender.
+    #[error("entry `{id}` has a sender, cannot return it without a notice")]
+    NoticeMissing { id: Id },
+
+    /// An envelope without recipients cannot be kept.
+    #[error("entry `{id}` has no recipients")]
+    NoRecipients { id: Id },
+
+    /// The settlement names a recipient that is not waiting.
+    #[error("entry `{id}` has no waiting recipient number {position}")]
+    UnknownRecipient { id: Id, position: usize },
+
+    /// A stored row cannot be read; other rows are not affected.
+    #[error("entry `{id}`: `{column}` cannot be read")]
+    Damaged { id: String, column: &'static str },
+
+    /// The system's random source failed.
+    #[error("no random bits: {source}")]
+    Random { source: getrandom::Error },
+
+    /// The store's thread has ended.
+    #[error("the outbox is closed")]
+    Closed,
+}
+
+impl OutboxError {
+    /// Tells whether the cause is want of room, which passes without anybody changing beadle.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Full { .. })
+    }
+}

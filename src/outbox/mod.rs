@@ -1,0 +1,37 @@
+//! The durable store of kept messages, and of notices still to be sent.
+//!
+//! | state       | meaning                              | leaves by                                   |
+//! |-------------|--------------------------------------|---------------------------------------------|
+//! | `deferred`  | ours until it is due                 | `claim` + `begin_transfer`, cancel, return  |
+//! | `held`      | ours until a person decides          | release (to `deferred`, due at once), return|
+//! | `releasing` | handed over, or perhaps not          | the relay's answer; a crash: claimed again  |
+//! | `released`  | Postfix has it                       | purge                                       |
+//! | `cancelled` | dropped at its sender's word         | purge                                       |
+//! | `returned`  | given back to its sender             | purge                                       |
+//!
+//! An entry is *claimed* by a token with a lease before anything is sent, and becomes `releasing`
+//! only when its content is about to go over the wire. A transfer whose end nobody saw (the
+//! connection died after the final dot, or we did) is an *ambiguity*. After one the entry is sent
+//! once more, marked as a possible repeat; after two it waits for a person.
+//!
+//! In the last three states nothing is left but a small row: content, recipients, arguments and
+//! connection facts are erased in the transaction that ends the entry.
+
+mod dedupe;
+mod entry;
+mod error;
+mod id;
+mod sqlite;
+mod store;
+
+pub use dedupe::dedupe_key;
+pub use entry::{
+    Entry, Filter, Kind, LogRow, NewEntry, NewNotice, Outcome, Recipient, State, Wait,
+};
+pub use error::OutboxError;
+pub use id::Id;
+pub use sqlite::{Options, Probe, SqliteStore, Step};
+pub use store::{
+    Ambiguity, AuditRow, Claim, Counts, Due, Kept, Order, Postponement, Purged, Reply, Settlement,
+    Store, Token, Which,
+};

@@ -1,0 +1,215 @@
+//! Puts rows into the store, and takes old ones out.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{OptionalExtension, named_params, params};
+
+use super::{
+    fault::Fault,
+    rows::{join, micros, sender_key, signed, write_connection},
+    worker::Tx,
+};
+use crate::{
+    mail::{Connection, Envelope},
+    outbox::{Id, Kept, Kind, LogRow, NewEntry, NewNotice, OutboxError, Purged, State, Wait},
+};
+
+/// How long after its acceptance a message that comes again is taken for a repeat.
+const REPEAT: TimeDelta = TimeDelta::hours(48);
+
+pub(super) fn keep(
+    tx: &Tx<'_>,
+    entry: &NewEntry,
+    notice: Option<&NewNotice>,
+    log_row: &LogRow,
+) -> Result<Kept, Fault> {
+    if let Some(known) = still_kept(tx, entry)? {
+        log(tx, &LogRow { entry: Some(known), ..log_row.clone() })?;
+        return Ok(Kept::Already(known));
+    }
+    let (state, action, reviewer, due) = match &entry.wait {
+        Wait::Until(due) => (State::Deferred, "defer", None, due),
+        Wait::Review { reviewer, until } => (State::Held, "hold", Some(&reviewer[..]), until),
+    };
+    insert(
+        tx,
+        &Row {
+            id: entry.id,
+            kind: Kind::Message,
+            state,
+            action,
+            about: None,
+            reviewer,
+            envelope: &entry.envelope,
+            login: entry.login.as_deref(),
+            connection: &entry.connection,
+            accepted: entry.accepted,
+            due: *due,
+            rules: &entry.rules,
+            inspection: &entry.inspection,
+            dedupe: entry.dedupe,
+            content: &entry.content,
+        },
+    )?;
+    audit(tx, entry.accepted, entry.id, "kept", "beadle", action)?;
+    if let Some(it) = notice {
+        self::notice(tx, it)?;
+    }
+    log(tx, log_row)?;
+    Ok(Kept::New)
+}
+
+fn still_kept(tx: &Tx<'_>, entry: &NewEntry) -> Result<Option<Id>, Fault> {
+    let Some(dedupe) = entry.dedupe else { return Ok(None) };
+    let since = entry.accepted.checked_sub_signed(REPEAT).unwrap_or(DateTime::<Utc>::MIN_UTC);
+    let known = tx
+        .prepare_cached(
+            "SELECT id FROM entry
+             WHERE dedupe = ?1 AND accepted > ?2 AND state IN ('deferred', 'held', 'releasing')
+             ORDER BY accepted DESC LIMIT 1",
+        )?
+        .query_row(params![dedupe, micros(since)], |row| row.get(0))
+        .optional()?;
+    Ok(known)
+}
+
+pub(super) fn notice(tx: &Tx<'_>, notice: &NewNotice) -> Result<(), Fault> {
+    insert(
+        tx,
+        &Row {
+            id: notice.id,
+            kind: Kind::Notice,
+            state: State::Deferred,
+            action: "notify",
+            about: notice.about,
+            reviewer: None,
+            envelope: &notice.envelope,
+            login: None,
+            connection: &Connection::default(),
+            accepted: notice.created,
+            due: notice.created,
+            rules: &[],
+            inspection: "",
+            dedupe: None,
+            content: &notice.content,
+        },
+    )
+}
+
+struct Row<'a> {
+    id: Id,
+    kind: Kind,
+    state: State,
+    action: &'a str,
+    about: Option<Id>,
+    reviewer: Option<&'a str>,
+    envelope: &'a Envelope,
+    login: Option<&'a str>,
+    connection: &'a Connection,
+    accepted: DateTime<Utc>,
+    due: DateTime<Utc>,
+    rules: &'a [String],
+    inspection: &'a str,
+    dedupe: Option<[u8; 32]>,
+    content: &'a [u8],
+}
+
+fn insert(tx: &Tx<'_>, row: &Row<'_>) -> Result<(), Fault> {
+    let Row { id, envelope, .. } = *row;
+    if envelope.recipients.is_empty() {
+        return Err(OutboxError::NoRecipients { id }.into());
+    }
+    tx.prepare_cached(
+        "INSERT INTO entry (
+             id, kind, state, action, about, reviewer, sender, sender_key, sender_arguments,
+             recipient_count, login, connection, accepted, due, next_attempt, rules, inspection,
+             size, dedupe)
+         VALUES (
+             :id, :kind, :state, :action, :about, :reviewer, :sender, :sender_key,
+             :sender_arguments, :recipient_count, :login, :connection, :accepted, :due, :due,
+             :rules, :inspection, :size, :dedupe)",
+    )?
+    .execute(named_params! {
+        ":id": id,
+        ":kind": row.kind,
+        ":state": row.state,
+        ":action": row.action,
+        ":about": row.about,
+        ":reviewer": row.reviewer,
+        ":sender": envelope.sender.address,
+        ":sender_key": sender_key(&envelope.sender),
+        ":sender_arguments": join(&envelope.sender.arguments),
+        ":recipient_count": signed(envelope.recipients.len()),
+        ":login": row.login,
+        ":connection": write_connection(row.connection),
+        ":accepted": micros(row.accepted),
+        ":due": micros(row.due),
+        ":rules": serde_json::Value::from(row.rules.to_vec()).to_string(),
+        ":inspection": row.inspection,
+        ":size": signed(row.content.len()),
+        ":dedupe": row.dedupe,
+    })?;
+    let mut statement = tx.prepare_cached(
+        "INSERT INTO recipient (entry, position, address, arguments, outcome)
+         VALUES (?1, ?2, ?3, ?4, 'pending')",
+    )?;
+    for (position, path) in envelope.recipients.iter().enumerate() {
+        statement.execute(params![id, signed(position), path.address, join(&path.arguments)])?;
+    }
+    tx.prepare_cached("INSERT INTO content (entry, bytes) VALUES (?1, ?2)")?
+        .execute(params![id, row.content])?;
+    Ok(())
+}
+
+pub(super) fn log(tx: &Tx<'_>, row: &LogRow) -> Result<(), Fault> {
+    tx.prepare_cached("INSERT INTO log (at, queue_id, entry, inspection) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![micros(row.at), row.queue_id, row.entry, row.inspection])?;
+    Ok(())
+}
+
+pub(super) fn audit(
+    tx: &Tx<'_>,
+    at: DateTime<Utc>,
+    id: Id,
+    change: &str,
+    who: &str,
+    reason: &str,
+) -> Result<(), Fault> {
+    tx.prepare_cached(
+        "INSERT INTO audit (at, entry, change, who, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![micros(at), id, change, who, reason])?;
+    Ok(())
+}
+
+/// Ends an entry: its state changes, and everything but a small row is erased.
+pub(super) fn end(tx: &Tx<'_>, id: Id, state: State, at: DateTime<Utc>) -> Result<(), Fault> {
+    tx.prepare_cached("DELETE FROM content WHERE entry = ?1")?.execute([id])?;
+    tx.prepare_cached("DELETE FROM recipient WHERE entry = ?1")?.execute([id])?;
+    // A reply of SMTP often names the recipient, so the last error goes too.
+    tx.prepare_cached(
+        "UPDATE entry
+         SET state = ?2, closed = ?3, sender_arguments = x'', connection = '', dedupe = NULL,
+             last_error = NULL, token = NULL, lease_until = NULL, transferring = 0
+         WHERE id = ?1",
+    )?
+    .execute(params![id, state, micros(at)])?;
+    tx.erased();
+    Ok(())
+}
+
+pub(super) fn purge(tx: &Tx<'_>, before: DateTime<Utc>) -> Result<Purged, Fault> {
+    let before = [micros(before)];
+    let purged = Purged {
+        entries: tx.execute("DELETE FROM entry WHERE closed < ?1", before)?,
+        log_rows: tx.execute("DELETE FROM log WHERE at < ?1", before)?,
+        // The history of an entry that is still kept stays whole.
+        audit_rows: tx.execute(
+            "DELETE FROM audit WHERE at < ?1 AND entry NOT IN (SELECT id FROM entry)",
+            before,
+        )?,
+    };
+    if purged != Purged::default() {
+        tx.erased();
+    }
+    Ok(purged)
+}

@@ -1,0 +1,205 @@
+//! The outbox in one SQLite file, owned by one process.
+
+mod claims;
+mod fault;
+mod keep;
+mod orders;
+mod queries;
+mod rows;
+mod schema;
+mod worker;
+
+use std::{
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+
+use self::worker::{Mode, Worker};
+pub use self::worker::{Probe, Step};
+use super::{
+    Ambiguity, AuditRow, Claim, Counts, Due, Entry, Filter, Id, Kept, LogRow, NewEntry, NewNotice,
+    Order, OutboxError, Postponement, Purged, Reply, Settlement, State, Store, Token, Which,
+};
+
+/// Where the store is and what bounds it.
+pub struct Options {
+    /// The database file. Its folder must exist; the file is made if it does not.
+    pub path: PathBuf,
+    /// How long to wait for another program that reads or copies the database.
+    pub busy_timeout: Duration,
+    /// The greatest size of the database in bytes; beyond it the store is full.
+    pub max_bytes: Option<u64>,
+    /// Called before each step of the writer, for the tests that let a step fail.
+    pub probe: Option<Probe>,
+}
+
+impl Options {
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            busy_timeout: Duration::from_secs(5),
+            max_bytes: None,
+            probe: None,
+        }
+    }
+}
+
+/// The outbox behind SQLite: a thread that writes, a thread that reads.
+///
+/// Dropping it waits until everything it was asked for is stored.
+#[derive(Debug)]
+pub struct SqliteStore {
+    // Fields are dropped in this order: the lock must outlive both threads.
+    writer: Worker,
+    reader: Worker,
+    _lock: Lock,
+}
+
+impl SqliteStore {
+    /// Opens the store, makes or migrates it if need be, and takes its lock.
+    ///
+    /// Blocks on the disk: call it at start, or from a thread that may block. Claims left by an
+    /// earlier process are void, since the lock proves that the process is gone.
+    pub fn open(options: Options) -> Result<Self, OutboxError> {
+        let lock = lock(&options.path)?;
+        schema::create_file(&options.path)?;
+        let write = schema::connect(&options)?;
+        schema::migrate(&write, &options.path)?;
+        claims::forget(&write).map_err(|it| it.explain("void the claims of an earlier process"))?;
+        let read = schema::connect(&options)?;
+        let failed = |source| OutboxError::File { path: options.path.clone(), source };
+        let reader = Worker::start(read, Mode::Read, None).map_err(failed)?;
+        let writer = Worker::start(write, Mode::Write, options.probe).map_err(failed)?;
+        Ok(Self { writer, reader, _lock: lock })
+    }
+}
+
+/// The lock file beside the store, held.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone would leave the lock to a process forked meanwhile, until it execs.
+        let _ = self.0.unlock();
+    }
+}
+
+/// Takes the lock file beside the store, which the system frees when the process ends in whatever
+/// way. The lock is not on the database, because SQLite drops every lock a process has on a file
+/// when it closes it.
+fn lock(store: &Path) -> Result<Lock, OutboxError> {
+    let mut name = store.as_os_str().to_owned();
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    let file = schema::private_file(&path)
+        .map_err(|source| OutboxError::File { path: path.clone(), source })?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock(file)),
+        Err(TryLockError::WouldBlock) => Err(OutboxError::Locked { path: store.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(OutboxError::File { path, source }),
+    }
+}
+
+impl Store for SqliteStore {
+    fn keep(&self, entry: NewEntry, notice: Option<NewNotice>, log: LogRow) -> Reply<'_, Kept> {
+        let doing = format!("commit entry `{}`", entry.id);
+        self.writer.run(doing, move |tx| keep::keep(tx, &entry, notice.as_ref(), &log))
+    }
+
+    fn notify(&self, notice: NewNotice, log: LogRow) -> Reply<'_, ()> {
+        let doing = format!("commit notice `{}`", notice.id);
+        self.writer.run(doing, move |tx| {
+            keep::notice(tx, &notice)?;
+            keep::log(tx, &log)
+        })
+    }
+
+    fn log(&self, row: LogRow) -> Reply<'_, ()> {
+        self.writer.run("commit a log row", move |tx| keep::log(tx, &row))
+    }
+
+    fn due(&self, now: DateTime<Utc>, limit: usize) -> Reply<'_, Vec<Due>> {
+        self.reader.run("list what is due", move |tx| queries::due(tx, now, limit))
+    }
+
+    fn overdue(&self, before: DateTime<Utc>, limit: usize) -> Reply<'_, Vec<Due>> {
+        self.reader.run("list what is overdue", move |tx| queries::overdue(tx, before, limit))
+    }
+
+    fn claim(&self, id: Id, now: DateTime<Utc>, lease: Duration) -> Reply<'_, Option<Claim>> {
+        let doing = format!("claim entry `{id}`");
+        self.writer.run(doing, move |tx| claims::claim(tx, id, now, lease))
+    }
+
+    fn begin_transfer(&self, id: Id, token: Token, lease_until: DateTime<Utc>) -> Reply<'_, ()> {
+        let doing = format!("mark entry `{id}` as being released");
+        self.writer.run(doing, move |tx| claims::begin_transfer(tx, id, token, lease_until))
+    }
+
+    fn settle(&self, id: Id, token: Token, settlement: Settlement) -> Reply<'_, State> {
+        let doing = format!("settle entry `{id}`");
+        self.writer.run(doing, move |tx| claims::settle(tx, id, token, &settlement))
+    }
+
+    fn back_off(&self, id: Id, token: Token, until: Postponement) -> Reply<'_, ()> {
+        let doing = format!("postpone entry `{id}`");
+        self.writer.run(doing, move |tx| claims::back_off(tx, id, token, &until))
+    }
+
+    fn ambiguous(&self, id: Id, token: Token, until: Postponement) -> Reply<'_, Ambiguity> {
+        let doing = format!("mark entry `{id}` as perhaps sent");
+        self.writer.run(doing, move |tx| claims::ambiguous(tx, id, token, &until))
+    }
+
+    fn release_now(&self, which: Which, order: Order) -> Reply<'_, Vec<Id>> {
+        self.writer.run("release", move |tx| orders::release_now(tx, &which, &order))
+    }
+
+    fn cancel(&self, id: Id, order: Order) -> Reply<'_, ()> {
+        let doing = format!("cancel entry `{id}`");
+        self.writer.run(doing, move |tx| orders::cancel(tx, id, &order))
+    }
+
+    fn give_back(&self, id: Id, order: Order, notice: Option<NewNotice>) -> Reply<'_, ()> {
+        let doing = format!("return entry `{id}`");
+        self.writer.run(doing, move |tx| orders::give_back(tx, id, &order, notice.as_ref()))
+    }
+
+    fn review_timeouts(&self, now: DateTime<Utc>, limit: usize) -> Reply<'_, Vec<Due>> {
+        self.reader
+            .run("list reviews that timed out", move |tx| queries::review_timeouts(tx, now, limit))
+    }
+
+    fn list(&self, filter: Filter) -> Reply<'_, Vec<Entry>> {
+        self.reader.run("list entries", move |tx| queries::list(tx, &filter))
+    }
+
+    fn show(&self, id: Id) -> Reply<'_, Option<Entry>> {
+        self.reader.run(format!("read entry `{id}`"), move |tx| queries::show(tx, id))
+    }
+
+    fn content(&self, id: Id) -> Reply<'_, Option<Vec<u8>>> {
+        self.reader.run(format!("read entry `{id}`"), move |tx| queries::content(tx, id))
+    }
+
+    fn history(&self, id: Id) -> Reply<'_, Vec<AuditRow>> {
+        let doing = format!("read the history of entry `{id}`");
+        self.reader.run(doing, move |tx| queries::history(tx, id))
+    }
+
+    fn counts(&self, now: DateTime<Utc>) -> Reply<'_, Counts> {
+        self.reader.run("count entries", move |tx| queries::counts(tx, now))
+    }
+
+    fn logged(&self, after: i64, limit: usize) -> Reply<'_, Vec<(i64, LogRow)>> {
+        self.reader.run("read the log", move |tx| queries::logged(tx, after, limit))
+    }
+
+    fn purge(&self, before: DateTime<Utc>) -> Reply<'_, Purged> {
+        self.writer.run("purge", move |tx| keep::purge(tx, before))
+    }
+}

@@ -1,0 +1,119 @@
+//! What people want done with an entry: release it, cancel it, return it.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{
+    fault::Fault,
+    keep::{audit, end, notice},
+    queries,
+    rows::{TOO_AMBIGUOUS, micros},
+    worker::Tx,
+};
+use crate::outbox::{Id, Kind, NewNotice, Order, OutboxError, State, Which};
+
+/// What decides whether an order is allowed.
+struct Position {
+    kind: Kind,
+    state: State,
+    /// Content may be on the wire at this moment.
+    in_flight: bool,
+    needs_person: bool,
+    null_sender: bool,
+}
+
+impl Position {
+    fn of(tx: &Tx<'_>, id: Id, order: &Order) -> Result<Self, Fault> {
+        tx.prepare_cached(&format!(
+            "SELECT kind, state, transferring = 1 AND lease_until > ?2,
+                    state = 'releasing' AND {TOO_AMBIGUOUS}, length(sender) = 0
+             FROM entry WHERE id = ?1"
+        ))?
+        .query_row(params![id, micros(order.at)], |row| {
+            Ok(Self {
+                kind: row.get(0)?,
+                state: row.get(1)?,
+                in_flight: row.get::<_, Option<bool>>(2)?.unwrap_or(false),
+                needs_person: row.get(3)?,
+                null_sender: row.get(4)?,
+            })
+        })
+        .optional()?
+        .ok_or_else(|| OutboxError::Unknown { id }.into())
+    }
+
+    /// Whether a person may end the entry.
+    fn may_end(&self) -> bool {
+        self.state == State::Deferred || self.needs_person && !self.in_flight
+    }
+}
+
+pub(super) fn release_now(tx: &Tx<'_>, which: &Which, order: &Order) -> Result<Vec<Id>, Fault> {
+    let filter = match which {
+        Which::One(id) => return release(tx, *id, order).map(|()| vec![*id]),
+        Which::All(filter) => filter,
+    };
+    let mut released = Vec::new();
+    for entry in queries::list(tx, filter)? {
+        match release(tx, entry.id, order) {
+            Ok(()) => released.push(entry.id),
+            Err(Fault::Outbox(OutboxError::WrongState { .. })) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(released)
+}
+
+fn release(tx: &Tx<'_>, id: Id, order: &Order) -> Result<(), Fault> {
+    let position = Position::of(tx, id, order)?;
+    let allowed = match position.state {
+        State::Deferred | State::Held => true,
+        State::Releasing => !position.in_flight,
+        State::Released | State::Cancelled | State::Returned => false,
+    };
+    if !allowed {
+        return Err(wrong(id, &position, "release it"));
+    }
+    // A claim stays as it is: its holder may be about to send the entry anyway. One unseen end
+    // stays on record, so that the next transfer is marked and an unseen end of it is the last.
+    tx.prepare_cached(
+        "UPDATE entry
+         SET state = CASE state WHEN 'held' THEN 'deferred' ELSE state END,
+             due = CASE state WHEN 'held' THEN ?2 ELSE min(due, ?2) END, next_attempt = ?2,
+             ambiguities = min(ambiguities + transferring, 1), transferring = 0
+         WHERE id = ?1",
+    )?
+    .execute(params![id, micros(order.at)])?;
+    audit(tx, order.at, id, "release ordered", &order.by, &order.reason)
+}
+
+pub(super) fn cancel(tx: &Tx<'_>, id: Id, order: &Order) -> Result<(), Fault> {
+    let position = Position::of(tx, id, order)?;
+    if !position.may_end() {
+        return Err(wrong(id, &position, "cancel it"));
+    }
+    audit(tx, order.at, id, "cancelled", &order.by, &order.reason)?;
+    end(tx, id, State::Cancelled, order.at)
+}
+
+pub(super) fn give_back(
+    tx: &Tx<'_>,
+    id: Id,
+    order: &Order,
+    letter: Option<&NewNotice>,
+) -> Result<(), Fault> {
+    let position = Position::of(tx, id, order)?;
+    if !position.may_end() && position.state != State::Held {
+        return Err(wrong(id, &position, "return it"));
+    }
+    match letter {
+        Some(letter) => notice(tx, letter)?,
+        None if position.null_sender || position.kind == Kind::Notice => {}
+        None => return Err(OutboxError::NoticeMissing { id }.into()),
+    }
+    audit(tx, order.at, id, "returned", &order.by, &order.reason)?;
+    end(tx, id, State::Returned, order.at)
+}
+
+fn wrong(id: Id, position: &Position, doing: &'static str) -> Fault {
+    OutboxError::WrongState { id, state: position.state, doing }.into()
+}

@@ -1,0 +1,97 @@
+//! Opens the database file: its modes, its settings, its migrations.
+
+use std::{
+    fs::{File, OpenOptions, Permissions},
+    io,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::Path,
+};
+
+use rusqlite::Connection;
+
+use super::{Options, fault::Fault};
+use crate::outbox::OutboxError;
+
+/// The migrations in order: number *n* brings a store from version *n* - 1 to *n*.
+const MIGRATIONS: &[&str] = &[include_str!("001-outbox.sql")];
+
+/// Marks the file as an outbox: `bead` in ASCII.
+const APPLICATION_ID: i64 = 0x6265_6164;
+
+/// Opens or makes a file that only its owner can read.
+pub(super) fn private_file(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    Ok(file)
+}
+
+/// Makes the database file before SQLite does, with its mode; SQLite gives the same mode to the
+/// files beside it. The folder is synced, so that a new store survives a power cut.
+pub(super) fn create_file(path: &Path) -> Result<(), OutboxError> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    private_file(path)
+        .and_then(|_| File::open(folder)?.sync_all())
+        .map_err(|source| OutboxError::File { path: path.to_owned(), source })
+}
+
+/// Connects and sets what holds for a connection.
+pub(super) fn connect(options: &Options) -> Result<Connection, OutboxError> {
+    let connection = || -> Result<_, Fault> {
+        let connection = Connection::open(&options.path)?;
+        connection.busy_timeout(options.busy_timeout)?;
+        let mode: String =
+            connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        if mode != "wal" {
+            let found = format!("its journal mode cannot be WAL, only {mode}");
+            return Err(OutboxError::Foreign { path: options.path.clone(), found }.into());
+        }
+        // FULL: a commit is on disk when it returns. A normal WAL commit may be lost in a power
+        // cut. secure_delete: what is erased is overwritten, not only unlinked.
+        connection.execute_batch(
+            "PRAGMA synchronous = FULL;
+             PRAGMA secure_delete = ON;
+             PRAGMA foreign_keys = ON;
+             PRAGMA temp_store = MEMORY;
+             PRAGMA trusted_schema = OFF;",
+        )?;
+        if let Some(bytes) = options.max_bytes {
+            let page: i64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+            let pages = bytes / page.unsigned_abs().max(1);
+            connection.execute_batch(&format!("PRAGMA max_page_count = {pages}"))?;
+        }
+        Ok(connection)
+    };
+    connection().map_err(|it| it.explain(&format!("open `{}`", options.path.display())))
+}
+
+/// Brings the store to the version of this beadle. A newer store is refused untouched.
+pub(super) fn migrate(connection: &Connection, path: &Path) -> Result<(), OutboxError> {
+    let migrate = || -> Result<(), Fault> {
+        let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        let found = number("PRAGMA user_version")?;
+        let application = number("PRAGMA application_id")?;
+        let tables = number("SELECT count(*) FROM sqlite_schema")?;
+        if application != APPLICATION_ID && (application, found, tables) != (0, 0, 0) {
+            let found = "it belongs to another program".to_owned();
+            return Err(OutboxError::Foreign { path: path.to_owned(), found }.into());
+        }
+        let known = MIGRATIONS.len() as i64;
+        if found > known {
+            return Err(OutboxError::Newer { path: path.to_owned(), found, known }.into());
+        }
+        for (version, sql) in (1..).zip(MIGRATIONS) {
+            if version > found {
+                let step = connection.unchecked_transaction()?;
+                step.execute_batch(sql)?;
+                step.pragma_update(None, "user_version", version)?;
+                step.pragma_update(None, "application_id", APPLICATION_ID)?;
+                step.commit()?;
+            }
+        }
+        Ok(())
+    };
+    migrate().map_err(|it| it.explain(&format!("migrate `{}`", path.display())))
+}

@@ -1,0 +1,217 @@
+//! The contract of an outbox, whatever database is behind it.
+
+use std::{pin::Pin, time::Duration};
+
+use chrono::{DateTime, Utc};
+
+use super::{Entry, Filter, Id, Kind, LogRow, NewEntry, NewNotice, OutboxError, Outcome, State};
+
+/// The answer of a store, once it has happened.
+pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, OutboxError>> + Send + 'a>>;
+
+/// What became of a message that was to be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It is stored, with its notice.
+    New,
+    /// The same message is still kept as this entry; nothing was stored but the log row.
+    Already(Id),
+}
+
+/// Proof of a claim. Every claim has its own, so a lost one cannot change an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token(pub(super) i64);
+
+/// What a list of work says about an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub id: Id,
+    pub kind: Kind,
+    pub state: State,
+    /// The envelope sender's address.
+    pub sender: Vec<u8>,
+    pub accepted: DateTime<Utc>,
+    pub due: DateTime<Utc>,
+    pub attempts: u32,
+    pub needs_person: bool,
+}
+
+/// An entry that is ours to hand over until the lease ends.
+#[derive(Debug)]
+pub struct Claim {
+    /// Only its recipients with [`Outcome::Pending`] are to be handed over.
+    pub entry: Entry,
+    pub content: Vec<u8>,
+    pub token: Token,
+    /// Whether an earlier transfer may have succeeded.
+    pub possible_repeat: bool,
+}
+
+/// How an attempt ended whose end is known.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    pub at: DateTime<Utc>,
+    /// The queue ID in Postfix's final reply.
+    pub queue_id: Option<String>,
+    /// What became of recipients, by number. Those left out, or `Pending`, are tried again.
+    pub outcomes: Vec<(usize, Outcome)>,
+    /// The reply that postponed a recipient, never words of the message.
+    pub last_error: Option<String>,
+    /// When those left are tried again.
+    pub next_attempt: DateTime<Utc>,
+    /// Tells the sender of recipients refused for good; committed with their outcome.
+    pub notice: Option<NewNotice>,
+}
+
+/// When and why an entry is tried again.
+#[derive(Clone, Debug)]
+pub struct Postponement {
+    pub at: DateTime<Utc>,
+    /// An SMTP reply or what became of the connection, never words of the message.
+    pub error: String,
+    pub next_attempt: DateTime<Utc>,
+}
+
+/// What happens after a transfer whose end nobody saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ambiguity {
+    /// It is sent once more, marked as a possible repeat.
+    TryAgain,
+    /// It was the second; nothing more happens before a person decides.
+    NeedsPerson,
+}
+
+/// Somebody's wish about an entry, for the audit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    pub by: String,
+    pub reason: String,
+    pub at: DateTime<Utc>,
+}
+
+/// The entries an order is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    One(Id),
+    /// Every entry of the list whose state allows the order.
+    All(Filter),
+}
+
+/// One thing that happened to an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRow {
+    pub at: DateTime<Utc>,
+    pub change: String,
+    pub by: String,
+    pub reason: String,
+}
+
+/// How many entries there are, for the metrics.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Messages, by state.
+    pub deferred: u64,
+    pub held: u64,
+    pub releasing: u64,
+    /// Notices not sent yet.
+    pub notices: u64,
+    /// Entries that nothing but a person can move on.
+    pub need_person: u64,
+    /// Bytes of content kept.
+    pub bytes: u64,
+    /// Deferred or releasing entries past their time, and the time of the oldest of them.
+    pub overdue: u64,
+    pub oldest_overdue: Option<DateTime<Utc>>,
+}
+
+/// How many rows a purge removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    pub entries: usize,
+    pub log_rows: usize,
+    pub audit_rows: usize,
+}
+
+/// A durable store. What a reply says is on disk when the reply is there; an operation that fails
+/// has changed nothing. No operation reads a clock.
+///
+/// Dropping the future of an operation does not take the operation back.
+pub trait Store: Send + Sync {
+    /// Keeps a message, with its notice and its log row, in one transaction.
+    ///
+    /// A message that is still kept under the same dedupe key, and was accepted less than 48 hours
+    /// before, is not stored again and gets no second notice.
+    fn keep(&self, entry: NewEntry, notice: Option<NewNotice>, log: LogRow) -> Reply<'_, Kept>;
+
+    /// Stores a notice about a message that is not kept.
+    fn notify(&self, notice: NewNotice, log: LogRow) -> Reply<'_, ()>;
+
+    /// Stores the log row of a message that passed.
+    fn log(&self, row: LogRow) -> Reply<'_, ()>;
+
+    /// Entries to hand over now, in the order in which they were accepted, so that a sender's
+    /// messages and a thread keep their order: deferred and due, notices, and transfers whose end
+    /// nobody saw. Entries that are claimed, backing off, or waiting for a person are left out.
+    fn due(&self, now: DateTime<Utc>, limit: usize) -> Reply<'_, Vec<Due>>;
+
+    /// Every deferred or releasing entry that should have gone before `before`, oldest first,
+    /// whatever keeps it: a claim, back-off, or two ambiguities.
+    fn overdue(&self, before: DateTime<Utc>, limit: usize) -> Reply<'_, Vec<Due>>;
+
+    /// Takes an entry for handing over until `now + lease`. `None` if it is not to be handed over
+    /// now: claimed by somebody else, cancelled, backing off.
+    fn claim(&self, id: Id, now: DateTime<Utc>, lease: Duration) -> Reply<'_, Option<Claim>>;
+
+    /// Marks that the content is about to go over the wire; to be called after every RCPT has been
+    /// answered. From here on a crash is an ambiguity. The lease then lasts until `lease_until`.
+    fn begin_transfer(&self, id: Id, token: Token, lease_until: DateTime<Utc>) -> Reply<'_, ()>;
+
+    /// Records how an attempt ended and gives the claim back.
+    ///
+    /// Nobody left to try: the entry ends, `released` if anybody was accepted, else `returned` (a
+    /// notice that was refused: `cancelled`, for nobody is told about a notice). Somebody left: it
+    /// is deferred again for those. Returns the new state.
+    fn settle(&self, id: Id, token: Token, settlement: Settlement) -> Reply<'_, State>;
+
+    /// Records that an attempt certainly did not send the message, and gives the claim back.
+    fn back_off(&self, id: Id, token: Token, until: Postponement) -> Reply<'_, ()>;
+
+    /// Records that the connection died after the final dot, and gives the claim back.
+    fn ambiguous(&self, id: Id, token: Token, until: Postponement) -> Reply<'_, Ambiguity>;
+
+    /// Makes entries due at once: deferred, held, and releasing ones that wait for their next
+    /// attempt or for a person. A releasing one is sent once more, marked as a possible repeat.
+    /// Returns the entries.
+    fn release_now(&self, which: Which, order: Order) -> Reply<'_, Vec<Id>>;
+
+    /// Drops a deferred entry, or one that waits for a person who has found that it arrived.
+    fn cancel(&self, id: Id, order: Order) -> Reply<'_, ()>;
+
+    /// Returns a deferred or held entry, or one that waits for a person, to its sender: `notice`,
+    /// which carries the message, is stored in the transaction that ends the entry. It may be
+    /// `None` only for the null sender, whom nobody can answer, and for a notice.
+    fn give_back(&self, id: Id, order: Order, notice: Option<NewNotice>) -> Reply<'_, ()>;
+
+    /// Held entries whose review has timed out, oldest first; to be given back.
+    fn review_timeouts(&self, now: DateTime<Utc>, limit: usize) -> Reply<'_, Vec<Due>>;
+
+    /// Entries in the order in which they were accepted.
+    fn list(&self, filter: Filter) -> Reply<'_, Vec<Entry>>;
+
+    /// One entry, in whatever state.
+    fn show(&self, id: Id) -> Reply<'_, Option<Entry>>;
+
+    /// The content of an entry that is still kept.
+    fn content(&self, id: Id) -> Reply<'_, Option<Vec<u8>>>;
+
+    /// What happened to an entry, oldest first.
+    fn history(&self, id: Id) -> Reply<'_, Vec<AuditRow>>;
+
+    fn counts(&self, now: DateTime<Utc>) -> Reply<'_, Counts>;
+
+    /// Log rows after row number `after` (0 for the first), with their numbers, oldest first.
+    fn logged(&self, after: i64, limit: usize) -> Reply<'_, Vec<(i64, LogRow)>>;
+
+    /// Removes log rows, ended entries and their audit rows that are older than `before`.
+    fn purge(&self, before: DateTime<Utc>) -> Reply<'_, Purged>;
+}

@@ -1,0 +1,28 @@
+//! rules.toml as it is in force after its layers, and what rules say in its terms.
+
+mod action;
+mod fault;
+mod finding;
+mod guard;
+mod layers;
+mod options;
+mod read;
+mod rule;
+mod tables;
+mod tree;
+mod verdict;
+
+pub use action::{Action, Evidence};
+pub use fault::{Fault, Origin, Source, likely};
+pub use finding::{Finding, Findings, NotChecked, Span};
+pub use guard::Guard;
+pub use layers::FindLayer;
+pub use options::{Options, at_least_one};
+pub use read::{ConfiguredRule, Policy};
+pub(crate) use rule::rule;
+pub use rule::{Described, Rule, RuleInfo};
+pub use tables::{
+    Exemption, Keeper, ListenTable, MilterTable, Mode, NoticesTable, OutboxTable, OverrideMark,
+    PrivacyTable, RelayTable, Tables,
+};
+pub use verdict::Verdict;

@@ -1,0 +1,160 @@
+//! The tables of rules.toml beside the school's own and the rules': who may override, what
+//! `serve` listens on and keeps.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::school::{CalendarTable, Roles, SchoolTable};
+
+/// Whether findings have effects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    #[default]
+    Enforce,
+    /// Find and record, change nothing.
+    Observe,
+}
+
+/// The policy file without `extends`, `locked`, `at-least` and `rules`, which are read apart.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Tables {
+    pub version: Option<u32>,
+    pub mode: Mode,
+    pub school: SchoolTable,
+    pub calendar: CalendarTable,
+    pub roles: Roles,
+    #[serde(rename = "override")]
+    pub override_mark: OverrideMark,
+    pub exemption: Vec<Exemption>,
+    pub milter: MilterTable,
+    pub outbox: OutboxTable,
+    pub relay: RelayTable,
+    pub notices: NoticesTable,
+    pub web: ListenTable,
+    pub metrics: ListenTable,
+    pub privacy: PrivacyTable,
+}
+
+/// How a sender marks a message that cannot wait (clause 000-058, "unless absolutely necessary").
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OverrideMark {
+    /// Anywhere in the Subject, any letter case, as a word of its own; empty switches it off.
+    pub subject: String,
+    /// Whether `Importance: high`, `X-Priority: 1` or `2`, and `Priority: urgent` count.
+    pub importance: bool,
+    /// The tag of `sender+tag@` as the envelope sender; empty switches it off.
+    pub address_tag: String,
+    pub strip: bool,
+    pub remind_after: u32,
+}
+
+impl Default for OverrideMark {
+    fn default() -> Self {
+        Self {
+            subject: "[urgent]".into(),
+            importance: true,
+            address_tag: "urgent".into(),
+            strip: false,
+            remind_after: 3,
+        }
+    }
+}
+
+/// A recorded exemption (guard G4): a named person, a named rule, who agreed, why, until when.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Exemption {
+    /// The sender or recipient whom it concerns.
+    pub who: String,
+    pub rule: String,
+    pub agreed_by: String,
+    pub why: String,
+    /// The last day on which it holds.
+    #[serde(deserialize_with = "super::options::day")]
+    pub until: NaiveDate,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MilterTable {
+    /// `unix:PATH`, `inet:HOST:PORT` or `inet6:[ADDRESS]:PORT`.
+    pub listen: Vec<String>,
+    /// Connections served at once; further ones wait to be accepted.
+    pub max_connections: usize,
+}
+
+impl Default for MilterTable {
+    fn default() -> Self {
+        Self { listen: vec!["unix:/run/beadle/milter.sock".into()], max_connections: 200 }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OutboxTable {
+    /// `sqlite:PATH`.
+    pub store: String,
+    pub keeper: Keeper,
+}
+
+impl Default for OutboxTable {
+    fn default() -> Self {
+        Self { store: "sqlite:/var/lib/beadle/outbox.db".into(), keeper: Keeper::Beadle }
+    }
+}
+
+/// Who keeps a message that waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Keeper {
+    #[default]
+    Beadle,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RelayTable {
+    /// `smtp://HOST:PORT`: Postfix's re-entry listener, without this milter.
+    pub server: String,
+}
+
+impl Default for RelayTable {
+    fn default() -> Self {
+        Self { server: "smtp://127.0.0.1:10026".into() }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NoticesTable {
+    /// The author of notices, `Name <address>`; `beadle <noreply@DOMAIN>` of the school's first
+    /// domain where it is not set.
+    pub from: Option<String>,
+}
+
+/// A listener that is off unless set.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ListenTable {
+    pub listen: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PrivacyTable {
+    /// The day on which staff were told; before it, and without it, rules that read words only
+    /// observe (duty P1).
+    #[serde(deserialize_with = "super::options::optional_day")]
+    pub staff_told: Option<NaiveDate>,
+    /// Log rows are removed after so many days (duty P4: 90 at most).
+    pub log_days: u32,
+}
+
+impl Default for PrivacyTable {
+    fn default() -> Self {
+        Self { staff_told: None, log_days: 90 }
+    }
+}

@@ -1,0 +1,25 @@
+//! End-to-end tests: beadle beside a real Postfix.
+//!
+//! `make e2e` runs them; they need root, Postfix, libfaketime and Cyrus SASL (CONTRIBUTING.md).
+//! Each test has a Postfix of its own, so that all of them may run side by side.
+
+// What the tests are made of.
+mod arrival;
+mod beadle;
+mod client;
+mod clock;
+mod dialogue;
+mod postfix;
+mod sink;
+mod site;
+
+// The tests.
+mod byte_exact;
+mod crash;
+mod demonstration;
+mod dialogues;
+mod postfix_alone;
+mod release;
+mod same_inspection;
+mod signals;
+mod unavailable;

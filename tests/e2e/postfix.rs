@@ -1,0 +1,79 @@
+//! A private Postfix for one test, started and stopped by `demo/postfix.sh`.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+pub struct Postfix {
+    script: Child,
+    folder: PathBuf,
+    ports: HashMap<String, u16>,
+}
+
+impl Postfix {
+    /// Starts Postfix below `folder`, with everything it sends going to the port `world`.
+    ///
+    /// `virtual_aliases` are lines of virtual(5); `accounts` are addresses that may log in with
+    /// the password `demo`.
+    pub fn start(folder: &Path, world: u16, virtual_aliases: &str, accounts: &[&str]) -> Self {
+        fs::create_dir_all(folder).expect("a folder for Postfix");
+        fs::write(folder.join("virtual"), virtual_aliases).expect("virtual aliases");
+        let accounts: String = accounts.iter().map(|it| format!("{it} demo\n")).collect();
+        fs::write(folder.join("accounts"), accounts).expect("accounts");
+        let mut script = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/postfix.sh"))
+            .arg("run")
+            .arg(folder)
+            .arg(world.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("demo/postfix.sh");
+        let mut line = String::new();
+        let output = script.stdout.take().expect("piped");
+        BufReader::new(output).read_line(&mut line).expect("a line from demo/postfix.sh");
+        assert_eq!(line, "ready\n", "Postfix did not start; its reason stands above");
+        let ports = fs::read_to_string(folder.join("ports"))
+            .expect("the ports of Postfix")
+            .lines()
+            .filter_map(|it| it.split_once('='))
+            .map(|(name, port)| (name.to_owned(), port.parse().expect("a port")))
+            .collect();
+        Self { script, folder: folder.to_owned(), ports }
+    }
+
+    /// The port of the listener `submission`, `inet`, `plain` or `reentry`, or the one on which
+    /// Postfix expects beadle's `inet:` listener, `milter`.
+    pub fn port(&self, name: &str) -> u16 {
+        self.ports[name]
+    }
+
+    /// Where Postfix expects beadle's `unix:` listener.
+    pub fn milter_socket(&self) -> PathBuf {
+        self.folder.join("milter/milter.sock")
+    }
+
+    /// Tells whether nothing waits in Postfix's queue.
+    pub fn is_idle(&self) -> bool {
+        let output = Command::new("postqueue")
+            .arg("-c")
+            .arg(self.folder.join("etc"))
+            .arg("-j")
+            .output()
+            .expect("postqueue");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout.is_empty()
+    }
+
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("maillog")).unwrap_or_default()
+    }
+}
+
+impl Drop for Postfix {
+    fn drop(&mut self) {
+        drop(self.script.stdin.take());
+        let _ = self.script.wait();
+    }
+}

@@ -1,0 +1,393 @@
+//! What every store promises, whatever is behind it.
+
+use beadle::outbox::{
+    Ambiguity, Filter, Kept, Kind, OutboxError, Outcome, Settlement, State, Store, Wait, Which,
+};
+
+use crate::people::{
+    LEASE, at, deferred, folder, held, id, log_row, message, notice, open, order, postponed,
+};
+
+/// Runs a test against each kind of store.
+macro_rules! each_store {
+    ($($(#[$meta:meta])* async fn $name:ident($store:ident: &dyn Store) $body:block)*) => { $(
+        $(#[$meta])*
+        #[tokio::test]
+        async fn $name() {
+            async fn test($store: &dyn Store) $body
+            let (_folder, path) = folder();
+            test(&open(&path)).await;
+        }
+    )* };
+}
+
+fn settled(now: i64, outcomes: Vec<(usize, Outcome)>) -> Settlement {
+    Settlement {
+        at: at(now),
+        queue_id: Some("4ZxYwV2bcdz2".into()),
+        outcomes,
+        last_error: None,
+        next_attempt: at(now + 5),
+        notice: None,
+    }
+}
+
+fn refused(reply: &str) -> Outcome {
+    Outcome::Refused { reply: reply.into() }
+}
+
+each_store! {
+    async fn keeps_everything_it_was_given(store: &dyn Store) {
+        let new = deferred("j.okoro", 0, 710);
+        let letter = notice(&new);
+        let kept = store.keep(new.clone(), Some(letter.clone()), log_row(&new)).await.unwrap();
+        assert_eq!(kept, Kept::New);
+
+        let entry = store.show(new.id).await.unwrap().unwrap();
+        assert_eq!((entry.kind, entry.state), (Kind::Message, State::Deferred));
+        assert_eq!(entry.action, "defer");
+        assert_eq!(entry.sender, new.envelope.sender);
+        let paths: Vec<_> = entry.recipients.iter().map(|it| it.path.clone()).collect();
+        assert_eq!(paths, new.envelope.recipients);
+        assert!(entry.recipients.iter().all(|it| it.outcome == Outcome::Pending));
+        assert_eq!(entry.login, new.login);
+        assert_eq!(entry.connection, new.connection);
+        assert_eq!((entry.accepted, entry.due), (at(0), at(710)));
+        assert_eq!(entry.rules, new.rules);
+        assert_eq!(entry.inspection, new.inspection);
+        assert_eq!(entry.size, new.content.len());
+        assert_eq!(store.content(new.id).await.unwrap(), Some(new.content.clone()));
+
+        let stored = store.show(letter.id).await.unwrap().unwrap();
+        assert_eq!((stored.kind, stored.about), (Kind::Notice, Some(new.id)));
+        assert!(stored.sender.is_null());
+        assert_eq!(store.logged(0, 10).await.unwrap(), [(1, log_row(&new))]);
+        assert_eq!(store.history(new.id).await.unwrap()[0].change, "kept");
+    }
+
+    async fn a_message_that_comes_again_is_kept_once(store: &dyn Store) {
+        let first = deferred("j.okoro", 0, 710);
+        let again = beadle::outbox::NewEntry { id: id(), accepted: at(9), ..first.clone() };
+        let late = beadle::outbox::NewEntry { id: id(), accepted: at(48 * 60), ..first.clone() };
+        store.keep(first.clone(), Some(notice(&first)), log_row(&first)).await.unwrap();
+        let kept = store.keep(again.clone(), Some(notice(&again)), log_row(&again)).await.unwrap();
+        assert_eq!(kept, Kept::Already(first.id));
+        assert_eq!(store.show(again.id).await.unwrap(), None);
+        assert_eq!(store.counts(at(10)).await.unwrap().notices, 1);
+        // The log has a row for each time it came.
+        let logged = store.logged(0, 10).await.unwrap();
+        assert_eq!(logged.len(), 2);
+        assert_eq!(logged[1].1.entry, Some(first.id));
+
+        let kept = store.keep(late.clone(), None, log_row(&late)).await.unwrap();
+        assert_eq!(kept, Kept::New);
+    }
+
+    async fn a_message_that_comes_after_its_end_is_new(store: &dyn Store) {
+        let first = deferred("j.okoro", 0, 710);
+        let again = beadle::outbox::NewEntry { id: id(), ..first.clone() };
+        store.keep(first.clone(), None, log_row(&first)).await.unwrap();
+        store.cancel(first.id, order(1)).await.unwrap();
+        assert_eq!(store.keep(again.clone(), None, log_row(&again)).await.unwrap(), Kept::New);
+    }
+
+    async fn a_failing_operation_changes_nothing(store: &dyn Store) {
+        let first = deferred("j.okoro", 0, 710);
+        store.keep(first.clone(), None, log_row(&first)).await.unwrap();
+        // The notice's id is taken, so neither it nor its message may be stored.
+        let second = deferred("s.pike", 1, 710);
+        let letter = beadle::outbox::NewNotice { id: first.id, ..notice(&second) };
+        store.keep(second.clone(), Some(letter), log_row(&second)).await.unwrap_err();
+        assert_eq!(store.show(second.id).await.unwrap(), None);
+        assert_eq!(store.logged(0, 10).await.unwrap().len(), 1);
+
+        let mut nobody = deferred("k.lind", 2, 710);
+        nobody.envelope.recipients.clear();
+        let error = store.keep(nobody.clone(), None, log_row(&nobody)).await.unwrap_err();
+        assert!(matches!(error, OutboxError::NoRecipients { .. }));
+    }
+
+    async fn what_is_due_comes_in_the_order_of_acceptance(store: &dyn Store) {
+        let late = deferred("j.okoro", 5, 30);
+        let early = deferred("j.okoro", 1, 60);
+        let other = held("s.pike", 0, 10);
+        let letter = notice(&late);
+        store.keep(late.clone(), Some(letter.clone()), log_row(&late)).await.unwrap();
+        store.keep(early.clone(), None, log_row(&early)).await.unwrap();
+        store.keep(other.clone(), None, log_row(&other)).await.unwrap();
+
+        let ids = async |now, limit| -> Vec<_> {
+            store.due(at(now), limit).await.unwrap().iter().map(|it| it.id).collect()
+        };
+        assert_eq!(ids(5, 9).await, [letter.id]);
+        assert_eq!(ids(29, 9).await, [letter.id]);
+        let mut both = [late.id, letter.id];
+        both.sort();
+        assert_eq!(ids(30, 9).await, both);
+        assert_eq!(ids(60, 9).await[0], early.id);
+        assert_eq!(ids(60, 1).await, [early.id]);
+        let timed_out = store.review_timeouts(at(10), 9).await.unwrap();
+        assert_eq!(timed_out.iter().map(|it| it.id).collect::<Vec<_>>(), [other.id]);
+        assert!(store.review_timeouts(at(9), 9).await.unwrap().is_empty());
+    }
+
+    async fn an_entry_is_claimed_by_one(store: &dyn Store) {
+        let new = deferred("j.okoro", 0, 10);
+        store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        assert!(store.claim(new.id, at(9), LEASE).await.unwrap().is_none(), "not due yet");
+        let claim = store.claim(new.id, at(10), LEASE).await.unwrap().unwrap();
+        assert_eq!(claim.content, new.content);
+        assert!(!claim.possible_repeat);
+        assert!(store.due(at(10), 9).await.unwrap().is_empty());
+        assert!(store.claim(new.id, at(19), LEASE).await.unwrap().is_none());
+
+        // The lease ends after ten minutes: the next one has it, and the first has lost it.
+        let next = store.claim(new.id, at(20), LEASE).await.unwrap().unwrap();
+        let lost = store.begin_transfer(new.id, claim.token, at(30)).await.unwrap_err();
+        assert!(matches!(lost, OutboxError::ClaimLost { .. }));
+        let lost = store.back_off(new.id, claim.token, postponed(20, 25)).await.unwrap_err();
+        assert!(matches!(lost, OutboxError::ClaimLost { .. }));
+        store.begin_transfer(new.id, next.token, at(30)).await.unwrap();
+        let all = vec![(0, Outcome::Accepted), (1, Outcome::Accepted)];
+        let state = store.settle(new.id, next.token, settled(21, all)).await.unwrap();
+        assert_eq!(state, State::Released);
+        let entry = store.show(new.id).await.unwrap().unwrap();
+        assert_eq!(entry.queue_id.as_deref(), Some("4ZxYwV2bcdz2"));
+        assert_eq!(entry.attempts, 2);
+        assert_eq!(entry.closed, Some(at(21)));
+    }
+
+    async fn an_ended_entry_is_a_small_row(store: &dyn Store) {
+        let new = deferred("j.okoro", 0, 10);
+        store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        store.cancel(new.id, order(1)).await.unwrap();
+        let entry = store.show(new.id).await.unwrap().unwrap();
+        assert_eq!(entry.state, State::Cancelled);
+        assert_eq!(store.content(new.id).await.unwrap(), None);
+        assert!(entry.recipients.is_empty() && entry.sender.arguments.is_empty());
+        assert_eq!(entry.recipient_count, 2);
+        assert_eq!(entry.connection, Default::default());
+        let history = store.history(new.id).await.unwrap();
+        assert_eq!(history[1].by, "head@oakfield.example");
+        assert_eq!(history[1].reason, "the coach leaves at eight");
+
+        assert_eq!(store.purge(at(0)).await.unwrap(), Default::default());
+        let purged = store.purge(at(2)).await.unwrap();
+        assert_eq!((purged.entries, purged.log_rows, purged.audit_rows), (1, 1, 2));
+        assert_eq!(store.show(new.id).await.unwrap(), None);
+    }
+
+    async fn a_purge_leaves_what_is_kept(store: &dyn Store) {
+        let new = deferred("j.okoro", 0, 10);
+        store.keep(new.clone(), Some(notice(&new)), log_row(&new)).await.unwrap();
+        let purged = store.purge(at(1_000_000)).await.unwrap();
+        assert_eq!((purged.entries, purged.log_rows, purged.audit_rows), (0, 1, 0));
+        assert_eq!(store.content(new.id).await.unwrap(), Some(new.content));
+        assert_eq!(store.history(new.id).await.unwrap().len(), 1);
+    }
+
+    async fn recipients_who_were_postponed_are_tried_again_alone(store: &dyn Store) {
+        let new = deferred("j.okoro", 0, 10);
+        store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        let claim = store.claim(new.id, at(10), LEASE).await.unwrap().unwrap();
+        store.begin_transfer(new.id, claim.token, at(20)).await.unwrap();
+        let part = Settlement {
+            last_error: Some("450 4.2.1 busy".into()),
+            ..settled(10, vec![(0, Outcome::Accepted)])
+        };
+        let state = store.settle(new.id, claim.token, part).await.unwrap();
+        assert_eq!(state, State::Deferred);
+        assert!(store.due(at(14), 9).await.unwrap().is_empty(), "it backs off");
+
+        let claim = store.claim(new.id, at(15), LEASE).await.unwrap().unwrap();
+        assert!(!claim.possible_repeat);
+        let outcomes: Vec<_> = claim.entry.recipients.iter().map(|it| &it.outcome).collect();
+        assert_eq!(outcomes, [&Outcome::Accepted, &Outcome::Pending]);
+        let twice = settled(15, vec![(0, Outcome::Accepted)]);
+        let error = store.settle(new.id, claim.token, twice).await.unwrap_err();
+        assert!(matches!(error, OutboxError::UnknownRecipient { position: 0, .. }));
+
+        let letter = notice(&new);
+        let rest = Settlement {
+            notice: Some(letter.clone()),
+            ..settled(15, vec![(1, refused("550 5.1.1 unknown"))])
+        };
+        let state = store.settle(new.id, claim.token, rest).await.unwrap();
+        assert_eq!(state, State::Released, "one had it");
+        assert!(store.content(letter.id).await.unwrap().is_some());
+    }
+
+    async fn a_message_refused_for_all_is_returned_and_a_notice_is_not(store: &dyn Store) {
+        let new = deferred("j.okoro", 0, 10);
+        let letter = notice(&new);
+        store.keep(new.clone(), Some(letter.clone()), log_row(&new)).await.unwrap();
+        let claim = store.claim(new.id, at(10), LEASE).await.unwrap().unwrap();
+        let returned = notice(&new);
+        let all = Settlement {
+            queue_id: None,
+            notice: Some(returned.clone()),
+            ..settled(10, vec![(0, refused("550 no")), (1, refused("550 no"))])
+        };
+        let state = store.settle(new.id, claim.token, all).await.unwrap();
+        assert_eq!(state, State::Returned);
+        assert!(store.content(returned.id).await.unwrap().is_some());
+
+        let claim = store.claim(letter.id, at(10), LEASE).await.unwrap().unwrap();
+        let none = settled(10, vec![(0, refused("550 no"))]);
+        assert_eq!(store.settle(letter.id, claim.token, none).await.unwrap(), State::Cancelled);
+    }
+
+    async fn an_unseen_end_is_tried_once_more_then_waits_for_a_person(store: &dyn Store) {
+        let new = deferred("j.okoro", 0, 10);
+        store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        let claim = store.claim(new.id, at(10), LEASE).await.unwrap().unwrap();
+        let early = store.ambiguous(new.id, claim.token, postponed(10, 15)).await.unwrap_err();
+        assert!(matches!(early, OutboxError::ClaimLost { .. }), "nothing was transferred yet");
+        store.begin_transfer(new.id, claim.token, at(20)).await.unwrap();
+        let after = store.ambiguous(new.id, claim.token, postponed(10, 15)).await.unwrap();
+        assert_eq!(after, Ambiguity::TryAgain);
+        let error = store.cancel(new.id, order(11)).await.unwrap_err();
+        assert!(matches!(error, OutboxError::WrongState { state: State::Releasing, .. }));
+
+        let claim = store.claim(new.id, at(15), LEASE).await.unwrap().unwrap();
+        assert!(claim.possible_repeat);
+        // Refused before its content: this attempt sent nothing, the first one still may have.
+        store.back_off(new.id, claim.token, postponed(15, 16)).await.unwrap();
+        let claim = store.claim(new.id, at(16), LEASE).await.unwrap().unwrap();
+        assert!(claim.possible_repeat);
+        store.begin_transfer(new.id, claim.token, at(26)).await.unwrap();
+        let after = store.ambiguous(new.id, claim.token, postponed(16, 17)).await.unwrap();
+        assert_eq!(after, Ambiguity::NeedsPerson);
+
+        assert!(store.due(at(999), 9).await.unwrap().is_empty());
+        assert!(store.claim(new.id, at(999), LEASE).await.unwrap().is_none());
+        assert!(store.show(new.id).await.unwrap().unwrap().needs_person);
+        let counts = store.counts(at(999)).await.unwrap();
+        assert_eq!((counts.need_person, counts.overdue), (1, 1));
+        assert!(store.overdue(at(999), 9).await.unwrap()[0].needs_person);
+
+        store.release_now(Which::One(new.id), order(999)).await.unwrap();
+        let claim = store.claim(new.id, at(999), LEASE).await.unwrap().unwrap();
+        assert!(claim.possible_repeat);
+        store.begin_transfer(new.id, claim.token, at(1009)).await.unwrap();
+        let after = store.ambiguous(new.id, claim.token, postponed(999, 999)).await.unwrap();
+        assert_eq!(after, Ambiguity::NeedsPerson);
+        store.cancel(new.id, order(1001)).await.unwrap();
+    }
+
+    async fn a_lease_that_ends_during_a_transfer_is_an_unseen_end(store: &dyn Store) {
+        let new = deferred("j.okoro", 0, 10);
+        store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        let claim = store.claim(new.id, at(10), LEASE).await.unwrap().unwrap();
+        store.begin_transfer(new.id, claim.token, at(20)).await.unwrap();
+        assert!(store.due(at(19), 9).await.unwrap().is_empty());
+        assert_eq!(store.due(at(20), 9).await.unwrap()[0].id, new.id);
+        let claim = store.claim(new.id, at(20), LEASE).await.unwrap().unwrap();
+        assert!(claim.possible_repeat);
+        let history = store.history(new.id).await.unwrap();
+        assert_eq!(history.last().unwrap().change, "perhaps sent");
+        store.begin_transfer(new.id, claim.token, at(30)).await.unwrap();
+        assert!(store.due(at(30), 9).await.unwrap().is_empty());
+        assert!(store.show(new.id).await.unwrap().unwrap().needs_person);
+    }
+
+    async fn a_sender_can_cancel_until_the_content_goes_out(store: &dyn Store) {
+        let new = deferred("j.okoro", 0, 10);
+        store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        let claim = store.claim(new.id, at(10), LEASE).await.unwrap().unwrap();
+        store.cancel(new.id, order(10)).await.unwrap();
+        let lost = store.begin_transfer(new.id, claim.token, at(20)).await.unwrap_err();
+        assert!(matches!(lost, OutboxError::ClaimLost { .. }));
+        let error = store.cancel(id(), order(10)).await.unwrap_err();
+        assert!(matches!(error, OutboxError::Unknown { .. }));
+    }
+
+    async fn held_means_held(store: &dyn Store) {
+        let new = held("j.okoro", 0, 2880);
+        store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        let entry = store.show(new.id).await.unwrap().unwrap();
+        assert_eq!((entry.state, entry.action.as_str()), (State::Held, "hold"));
+        assert_eq!(entry.reviewer.as_deref(), Some("headteacher"));
+        for now in [0, 2880, 1_000_000] {
+            assert!(store.due(at(now), 9).await.unwrap().is_empty());
+            assert!(store.overdue(at(now), 9).await.unwrap().is_empty());
+            assert!(store.claim(new.id, at(now), LEASE).await.unwrap().is_none());
+        }
+        let error = store.cancel(new.id, order(1)).await.unwrap_err();
+        assert!(matches!(error, OutboxError::WrongState { state: State::Held, .. }));
+
+        store.release_now(Which::One(new.id), order(60)).await.unwrap();
+        let entry = store.show(new.id).await.unwrap().unwrap();
+        assert_eq!((entry.state, entry.due), (State::Deferred, at(60)));
+        assert_eq!(entry.action, "hold");
+        assert!(store.claim(new.id, at(60), LEASE).await.unwrap().is_some());
+    }
+
+    async fn a_message_returns_to_its_sender_with_a_notice(store: &dyn Store) {
+        let new = held("j.okoro", 0, 60);
+        store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        let error = store.give_back(new.id, order(60), None).await.unwrap_err();
+        assert!(matches!(error, OutboxError::NoticeMissing { .. }));
+        let letter = notice(&new);
+        store.give_back(new.id, order(60), Some(letter.clone())).await.unwrap();
+        assert_eq!(store.show(new.id).await.unwrap().unwrap().state, State::Returned);
+        assert_eq!(store.due(at(60), 9).await.unwrap()[0].id, letter.id);
+        let error = store.give_back(new.id, order(61), Some(notice(&new))).await.unwrap_err();
+        assert!(matches!(error, OutboxError::WrongState { .. }));
+
+        let mut bounce = message("nobody", 1, Wait::Until(at(60)));
+        bounce.envelope.sender = Default::default();
+        store.keep(bounce.clone(), None, log_row(&bounce)).await.unwrap();
+        store.give_back(bounce.id, order(60), None).await.unwrap();
+    }
+
+    async fn release_all_leaves_out_what_it_must_not_touch(store: &dyn Store) {
+        let one = deferred("j.okoro", 0, 500);
+        let other = deferred("S.Pike", 1, 500);
+        let on_hold = held("k.lind", 2, 500);
+        let gone = deferred("j.okoro", 3, 500);
+        for new in [&one, &other, &on_hold, &gone] {
+            store.keep(new.clone(), None, log_row(new)).await.unwrap();
+        }
+        store.cancel(gone.id, order(4)).await.unwrap();
+        let filter = Filter { sender: Some("s.pike@OAKFIELD.example".into()), ..Filter::default() };
+        let released = store.release_now(Which::All(filter), order(5)).await.unwrap();
+        assert_eq!(released, [other.id]);
+        let filter = Filter { states: vec![State::Deferred], ..Filter::default() };
+        let released = store.release_now(Which::All(filter), order(6)).await.unwrap();
+        assert_eq!(released, [one.id, other.id]);
+        assert_eq!(store.due(at(6), 9).await.unwrap().len(), 2);
+        assert_eq!(store.show(on_hold.id).await.unwrap().unwrap().state, State::Held);
+    }
+
+    async fn an_overdue_entry_is_found_whatever_keeps_it(store: &dyn Store) {
+        let claimed = deferred("j.okoro", 0, 10);
+        let backing_off = deferred("s.pike", 1, 10);
+        let coming = deferred("k.lind", 2, 99);
+        for new in [&claimed, &backing_off, &coming] {
+            store.keep(new.clone(), None, log_row(new)).await.unwrap();
+        }
+        store.claim(claimed.id, at(10), LEASE).await.unwrap().unwrap();
+        let claim = store.claim(backing_off.id, at(10), LEASE).await.unwrap().unwrap();
+        store.back_off(backing_off.id, claim.token, postponed(10, 900)).await.unwrap();
+        let overdue = store.overdue(at(11), 9).await.unwrap();
+        let ids: Vec<_> = overdue.iter().map(|it| it.id).collect();
+        assert_eq!(ids, [claimed.id, backing_off.id]);
+        let counts = store.counts(at(11)).await.unwrap();
+        assert_eq!((counts.overdue, counts.oldest_overdue), (2, Some(at(10))));
+        assert_eq!(counts.deferred, 3);
+        let sizes = [&claimed, &backing_off, &coming].map(|it| it.content.len() as u64);
+        assert_eq!(counts.bytes, sizes.iter().sum::<u64>());
+    }
+
+    async fn a_notice_alone_and_a_log_row_alone_are_stored(store: &dyn Store) {
+        let new = deferred("j.okoro", 0, 10);
+        let letter = notice(&new);
+        store.notify(letter.clone(), log_row(&new)).await.unwrap();
+        store.log(log_row(&new)).await.unwrap();
+        assert_eq!(store.due(at(0), 9).await.unwrap()[0].id, letter.id);
+        let logged = store.logged(0, 9).await.unwrap();
+        assert_eq!(logged.len(), 2);
+        assert_eq!(store.logged(logged[0].0, 9).await.unwrap(), logged[1..]);
+    }
+}

@@ -1,0 +1,8 @@
+//! The outbox, tested against its contract, a model, a failing disk and a dying process.
+
+mod contract;
+mod crashes;
+mod files;
+mod group;
+mod model;
+mod people;
