@@ -257,6 +257,9 @@ impl Desk {
 /// Who gives a message back when nobody decided on it.
 pub(super) const TIMED_OUT: &str = "time-out";
 
+/// Who gives a message back that could not be handed over for days.
+pub(super) const GIVEN_UP: &str = "releaser";
+
 /// A kept message as it was submitted, without our own fields.
 pub(super) fn submission(entry: &Entry, content: &[u8]) -> Submission {
     let envelope = Envelope {
