@@ -48,7 +48,7 @@ pub struct Group {
 }
 
 /// All groups of a directory, by address.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Groups {
     groups: Vec<Group>,
     by_key: HashMap<Box<str>, u32>,
@@ -98,6 +98,10 @@ impl Groups {
             Some((line, cycle)) => Err(DirectoryError::GroupCycle { file: file.to_owned(), line, cycle }),
             None => Ok(all),
         }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.groups.len()
     }
 
     pub(super) fn get(&self, address: &Address) -> Option<&Group> {

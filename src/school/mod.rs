@@ -2,6 +2,7 @@
 //! holidays), as rules.toml and the directory files say it.
 
 mod bank_holidays;
+mod birth_year;
 mod calendar;
 mod directory;
 mod error;
@@ -10,12 +11,15 @@ mod freemail;
 mod group;
 mod hours;
 mod likeness;
+mod name_index;
+mod names;
 mod opening;
 mod parties;
 mod people;
 mod person;
 mod private;
 mod sheet;
+mod spelling;
 mod tables;
 mod working_day;
 

@@ -67,7 +67,7 @@ impl PrivateList {
 }
 
 /// The hashes of all private addresses, each with the one person who counts as its owner.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct PrivateAddresses {
     /// `None` where there is no directory.
     key: Option<PrivateKey>,
@@ -113,5 +113,24 @@ impl PrivateAddresses {
 
     pub(super) fn owner(&self, address: &Address) -> Option<u32> {
         self.owners.get(&self.key.as_ref()?.hash(address)).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_hashed_by_hmac_sha_256_in_its_folded_form() {
+        let address = Address::parse("Jayden.R.2009+games@googlemail.example").unwrap();
+        let hash: String = PrivateKey::new([7; 32]).hash(&address).iter().map(|byte| format!("{byte:02x}")).collect();
+        // Python: hmac.new(bytes([7] * 32), b"jaydenr2009@gmail.com", "sha256").hexdigest()
+        assert_eq!(hash, "0652cb74becfbb75ab6c4568bc3d8e1e1cfa516436e1bc622a916ec977ec8440");
+    }
+
+    #[test]
+    fn another_key_gives_another_hash() {
+        let address = Address::parse("one@freemail.example").unwrap();
+        assert_ne!(PrivateKey::new([1; 32]).hash(&address), PrivateKey::new([2; 32]).hash(&address));
     }
 }
