@@ -65,7 +65,7 @@ start_postfix() {
     reentry=$(sed -n 's/^reentry=//p' "$dir/postfix/ports")
 }
 
-# What Postfix's own parts would say in a rules.toml of /etc/beadle.
+# The school's policy, and what only `beadle serve` reads.
 write_policy() {
     cp -r "$repo/testdata/demo/directory" "$dir/directory"
     cat "$repo/testdata/demo/rules.toml" - > "$dir/rules.toml" << POLICY
@@ -81,9 +81,6 @@ server = "smtp://127.0.0.1:$reentry"
 
 [notices]
 from = "beadle <noreply@oakfield.example>"
-
-[privacy]
-staff-told = 2026-01-01
 POLICY
 }
 
