@@ -104,5 +104,9 @@ fn day_and_month(figures: &str, day: NaiveDate) -> bool {
 
 /// Whether the last figures are a year, by four figures where there are four or eight.
 fn ends_with_year(figures: &str, year: i32) -> bool {
-    if figures.len() == 6 { figures.ends_with(&format!("{:02}", year % 100)) } else { figures.ends_with(&year.to_string()) }
+    if figures.len() == 6 {
+        figures.ends_with(&format!("{:02}", year % 100))
+    } else {
+        figures.ends_with(&year.to_string())
+    }
 }
