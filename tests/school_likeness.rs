@@ -606,6 +606,10 @@ fn a_parent_of_the_same_surname_is_no_guess() {
     is_no_guess("karen.roberts@gmail.example", "");
     is_no_guess("kroberts@gmail.example", "");
     is_no_guess("j.roberts@gmail.example", "");
+    is_no_guess("p.llewellynpugh@gmail.example", "");
+    is_no_guess("e.llewellynpugh@gmail.example", "");
+    is_a_guess("e.llewellynpugh@gmail.example", "Liz", "Elizabeth Anne Llewellyn-Pugh");
+    is_no_guess("e.llewellynpugh@gmail.example", "E Llewellyn-Pugh");
     is_no_guess("j.roberts@gmail.example", "Julie Roberts");
     is_no_guess("j.roberts75@gmail.example", "");
     is_no_guess("jayden.roberts1979@gmail.example", "Mr J Roberts");

@@ -236,7 +236,9 @@ impl<'a> Guess<'a> {
             // An initial and a surname is every parent's pattern: only an age or a name makes
             // it a pupil's.
             let initials = matches!(reading.shape, Shape::InitialLast | Shape::InitialsLast);
-            if initials && by_pupil < 3.0 * birth_year::by_adult(figures, self.date) && displayed < NAMED {
+            let of_an_age = 3.0 * birth_year::by_adult(figures, self.date) < by_pupil;
+            let is_named = !self.display.words.is_empty() && NAMED <= displayed;
+            if initials && !of_an_age && !is_named {
                 return 0.0;
             }
             let sure = reading.shape == Shape::FirstLast && birth_year::names_year(figures, &born());

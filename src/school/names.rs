@@ -177,19 +177,31 @@ fn spelt_out(letter: char) -> Option<&'static str> {
     })
 }
 
-/// The names that one person may go by.
+/// The names that one person may go by: a name's spellings, its short forms, and what it is the
+/// short form of; two short forms of one name are not each other's.
 #[derive(Default)]
 pub(super) struct Nicknames(HashMap<&'static str, Vec<&'static str>>);
 
 impl Nicknames {
     pub(super) fn read() -> Self {
-        let mut others: HashMap<&'static str, Vec<&'static str>> = HashMap::new();
-        for line in include_str!("nicknames.txt").lines().filter(|line| !line.starts_with('#')) {
-            for name in line.split_whitespace() {
-                others.entry(name).or_default().extend(line.split_whitespace().filter(|it| *it != name));
+        let lines = || include_str!("nicknames.txt").lines().filter(|line| !line.starts_with('#'));
+        let mut spellings: HashMap<&'static str, Vec<&'static str>> = HashMap::new();
+        for line in lines().filter_map(|line| line.strip_prefix('=')) {
+            let names: Vec<&str> = line.split_whitespace().collect();
+            spellings.extend(names.iter().map(|name| (*name, names.clone())));
+        }
+        let mut others = spellings.clone();
+        for line in lines().filter(|line| !line.starts_with('=')) {
+            let mut names = line.split_whitespace();
+            let Some(name) = names.next() else { continue };
+            let spelt = spellings.get(name).cloned().unwrap_or_else(|| vec![name]);
+            for short in names {
+                others.entry(short).or_default().extend(&spelt);
+                spelt.iter().for_each(|name| others.entry(name).or_default().push(short));
             }
         }
-        for names in others.values_mut() {
+        for (name, names) in &mut others {
+            names.retain(|other| other != name);
             names.sort_unstable();
             names.dedup();
         }
