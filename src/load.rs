@@ -107,7 +107,7 @@ fn check_serving(policy: &Policy) -> Result<(), Fault> {
             return Err(policy.place("milter.listen", Fault::new(error.to_string())));
         }
     }
-    if !tables.outbox.store.strip_prefix("sqlite:").is_some_and(|path| !path.is_empty()) {
+    if tables.outbox.store.strip_prefix("sqlite:").is_none_or(str::is_empty) {
         let fault = Fault::new(format!("`store` is `{}`, must be `sqlite:PATH`", tables.outbox.store));
         return Err(policy.place("outbox.store", fault));
     }

@@ -4,7 +4,7 @@ use std::{pin::Pin, time::Duration};
 
 use chrono::{DateTime, Utc};
 
-use super::{Entry, Filter, Id, Kind, LogRow, NewEntry, NewNotice, Outcome, OutboxError, State};
+use super::{Entry, Filter, Id, Kind, LogRow, NewEntry, NewNotice, OutboxError, Outcome, State};
 
 /// The answer of a store, once it has happened.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, OutboxError>> + Send + 'a>>;

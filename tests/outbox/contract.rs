@@ -1,7 +1,7 @@
 //! What every store promises, whatever is behind it.
 
 use beadle::outbox::{
-    Ambiguity, Filter, Kept, Kind, Outcome, OutboxError, Settlement, State, Store, Wait, Which,
+    Ambiguity, Filter, Kept, Kind, OutboxError, Outcome, Settlement, State, Store, Wait, Which,
 };
 
 use crate::people::{
@@ -284,6 +284,8 @@ each_store! {
         assert_eq!(store.due(at(20), 9).await.unwrap()[0].id, new.id);
         let claim = store.claim(new.id, at(20), LEASE).await.unwrap().unwrap();
         assert!(claim.possible_repeat);
+        let history = store.history(new.id).await.unwrap();
+        assert_eq!(history.last().unwrap().change, "perhaps sent");
         store.begin_transfer(new.id, claim.token, at(30)).await.unwrap();
         assert!(store.due(at(30), 9).await.unwrap().is_empty());
         assert!(store.show(new.id).await.unwrap().unwrap().needs_person);

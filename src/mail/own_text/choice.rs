@@ -82,8 +82,7 @@ fn aside_lines<'t>(part: &'t TextPart, split: &'t Split) -> impl Iterator<Item =
 /// The words of lines, in lower case, without the addresses that only plain versions spell out.
 fn words<'t>(lines: impl Iterator<Item = &'t str>) -> HashSet<String> {
     lines
-        .flat_map(|it| it.split_whitespace())
-        .filter(|it| !it.contains("://") && !it.contains("cid:") && !it.contains("mailto:"))
+        .flat_map(|it| ADDRESS.split(it))
         .flat_map(|it| it.split(|it: char| !it.is_alphanumeric()))
         .filter(|it| !it.is_empty())
         .map(str::to_lowercase)
@@ -95,6 +94,7 @@ fn is_stub(text: &str, words: usize) -> bool {
     words < 40 && STUB.is_match(text)
 }
 
+pattern!(ADDRESS, r"(https?://|mailto:|cid:|tel:)[^\s<>\[\]()]*");
 pattern!(
     STUB,
     r"(?i)(view|read|open|see) (this|the|it|your) ?(e-?mail|message|newsletter)? ?(in|with|using|on) (a|your|the) (web )?browser|(e-?mail|mail) (client|reader|program|viewer) (does not|doesn't|that (supports|can))|html (e-?mail|format|version|message|compatible)|not support html"

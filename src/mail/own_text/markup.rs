@@ -1,5 +1,7 @@
 //! What the markup of an HTML text says about its lines.
 
+use std::ops::Range;
+
 use super::super::html::Region;
 use super::super::html_role::Role;
 use super::TextPart;
@@ -9,50 +11,66 @@ use super::line::{Class, Line};
 /// Marks the lines that the markup of their client calls quoted or a signature.
 pub(super) fn mark(part: &TextPart, lines: &mut [Line], forwarding: bool) {
     let quoted = if forwarding { Class::Forwarded } else { Class::Quoted };
-    for region in &part.regions {
-        match region.role {
-            Role::Quote | Role::Attribution => set(lines, region, quoted),
-            Role::Signature => set(lines, region, Class::Signature),
-            Role::QuoteWrapper => {
-                if !says_more(part, region) {
-                    set(lines, region, quoted);
-                }
-            }
-            Role::HeaderBlock => {
-                let (start, _) = span(lines, region);
-                if header_block::read(&part.text, lines, start).is_some_and(|it| it.is_plausible())
-                {
-                    for line in lines[start..].iter_mut().filter(|it| it.class.is_open()) {
-                        if line.class == Class::Own {
-                            line.class = quoted;
-                        }
-                    }
-                }
-            }
+    // Regions come in the order of their ends, so backwards an outer one comes before its inner
+    // ones, which then have nothing to add.
+    let mut covered = 0..0;
+    for (index, region) in part.regions.iter().enumerate().rev() {
+        let class = match region.role {
+            Role::Quote | Role::Attribution => quoted,
+            Role::Signature => Class::Signature,
+            Role::QuoteWrapper if !says_more(&part.regions[..index], region) => quoted,
+            Role::QuoteWrapper | Role::HeaderBlock => continue,
+        };
+        if covered.start <= region.range.start && region.range.end <= covered.end {
+            continue;
         }
+        covered = region.range.clone();
+        let span = span(lines, region);
+        set(&mut lines[span], class);
+    }
+    if let Some(start) = header_block(part, lines) {
+        set(&mut lines[start..], quoted);
     }
 }
 
 /// Tells whether blockquotes within Gmail's wrapper say which of its lines are quoted; the author
 /// may have answered between them.
-fn says_more(part: &TextPart, wrapper: &Region) -> bool {
-    part.regions.iter().any(|it| {
-        it.role == Role::Quote
-            && it.range.start >= wrapper.range.start
-            && it.range.end <= wrapper.range.end
+fn says_more(before: &[Region], wrapper: &Region) -> bool {
+    // Only inner elements that ended last can lie within it: others ended before it began.
+    before
+        .iter()
+        .rev()
+        .take_while(|it| it.range.end > wrapper.range.start)
+        .take(MAX_INNER)
+        .any(|it| it.role == Role::Quote && it.range.start >= wrapper.range.start)
+}
+
+/// How many inner elements are asked whether they are blockquotes.
+const MAX_INNER: usize = 64;
+
+/// The line of the first header block from which on all is earlier text.
+fn header_block(part: &TextPart, lines: &[Line]) -> Option<usize> {
+    let mut starts: Vec<usize> = part
+        .regions
+        .iter()
+        .filter(|it| it.role == Role::HeaderBlock)
+        .map(|it| span(lines, it).start)
+        .collect();
+    starts.sort_unstable();
+    starts.into_iter().find(|start| {
+        header_block::read(&part.text, lines, *start).is_some_and(|it| it.is_plausible())
     })
 }
 
-fn set(lines: &mut [Line], region: &Region, class: Class) {
-    let (start, end) = span(lines, region);
-    for line in lines[start..end].iter_mut().filter(|it| it.class == Class::Own) {
+fn set(lines: &mut [Line], class: Class) {
+    for line in lines.iter_mut().filter(|it| it.class == Class::Own) {
         line.class = class;
     }
 }
 
-/// The lines that a region covers, by search.
-fn span(lines: &[Line], region: &Region) -> (usize, usize) {
+/// The lines that a region covers.
+fn span(lines: &[Line], region: &Region) -> Range<usize> {
     let start = lines.partition_point(|it| it.range.end <= region.range.start);
     let end = lines.partition_point(|it| it.range.start < region.range.end);
-    (start, end.max(start))
+    start..end.max(start)
 }

@@ -20,6 +20,7 @@ macro_rules! patterns {
 }
 
 mod choice;
+mod device;
 mod footer;
 mod header_block;
 mod line;
@@ -28,8 +29,9 @@ mod quotation;
 mod signature;
 
 use super::TextPart;
-use super::language::{self, Language};
+use super::language::{self, Language, Languages};
 use line::{Class, Line};
+use signature::Author;
 
 /// What the sender wrote now.
 #[derive(Debug, Default)]
@@ -71,8 +73,10 @@ impl LeftOut {
 /// `author` is the display name of From; `forwarding` says that the subject marks a message
 /// passed on. Takes time in proportion to the length of the texts.
 pub(super) fn split(texts: &[TextPart], author: &str, forwarding: bool) -> OwnText {
-    let splits: Vec<Split> = texts.iter().map(|it| Split::of(it, author, forwarding)).collect();
+    let author = Author::new(author);
+    let splits: Vec<Split> = texts.iter().map(|it| Split::of(it, &author, forwarding)).collect();
     let mut own = OwnText::default();
+    let mut languages = Languages::default();
     for part in choice::shown(texts, &splits) {
         let (text, split) = (&texts[part].text, &splits[part]);
         own.forwards = own.forwards.max(split.forwards);
@@ -87,15 +91,12 @@ pub(super) fn split(texts: &[TextPart], author: &str, forwarding: bool) -> OwnTe
             }
         }
         for paragraph in split.paragraphs() {
-            own.passages.extend(
-                language::sentences(text, paragraph).into_iter().map(|(range, language)| Passage {
-                    part,
-                    range,
-                    language,
-                }),
-            );
+            for (range, language) in languages.sentences(text, paragraph) {
+                own.passages.push(Passage { part, range, language });
+            }
         }
     }
+    language::settle(&mut own.passages);
     own
 }
 
@@ -106,7 +107,7 @@ pub(super) struct Split {
 }
 
 impl Split {
-    fn of(part: &TextPart, author: &str, forwarding: bool) -> Self {
+    fn of(part: &TextPart, author: &Author, forwarding: bool) -> Self {
         let text = part.text.as_str();
         let mut lines = line::lines(text);
         markup::mark(part, &mut lines, forwarding);

@@ -23,6 +23,8 @@ pub(super) fn mark(text: &str, lines: &mut [Line], forwarding: bool) -> History 
     let mut kind = if forwarding { Class::Forwarded } else { Class::Quoted };
     let lone = is_lone_mark(text, lines);
     let mut at = 0;
+    // Lines before this one were read as header lines and are too few to be a block.
+    let mut no_block_before = 0;
     while at < lines.len() {
         let line = &text[lines[at].range.clone()];
         if !lines[at].class.is_open() || line.trim().is_empty() {
@@ -37,7 +39,7 @@ pub(super) fn mark(text: &str, lines: &mut [Line], forwarding: bool) -> History 
             at += 1;
             continue;
         }
-        let Some(start) = introduction(text, lines, at) else {
+        let Some(start) = introduction(text, lines, at, &mut no_block_before) else {
             at += 1;
             continue;
         };
@@ -72,7 +74,12 @@ struct Introduction {
     forwards: usize,
 }
 
-fn introduction(text: &str, lines: &[Line], at: usize) -> Option<Introduction> {
+fn introduction(
+    text: &str,
+    lines: &[Line],
+    at: usize,
+    no_block_before: &mut usize,
+) -> Option<Introduction> {
     let line = text[lines[at].range.clone()].trim();
     if is_forward_separator(line) {
         let headers = header_block::read(text, lines, next_filled(lines, at + 1));
@@ -95,12 +102,17 @@ fn introduction(text: &str, lines: &[Line], at: usize) -> Option<Introduction> {
             forwards: headers.forwards(),
         });
     }
-    if let Some(headers) = header_block::read(text, lines, at).filter(HeaderLines::is_certain) {
-        return Some(Introduction {
-            end: headers.end,
-            forward: false,
-            forwards: headers.forwards(),
-        });
+    if at >= *no_block_before
+        && let Some(headers) = header_block::read(text, lines, at)
+    {
+        if headers.is_certain() {
+            return Some(Introduction {
+                end: headers.end,
+                forward: false,
+                forwards: headers.forwards(),
+            });
+        }
+        *no_block_before = headers.end;
     }
     let end = attribution(text, lines, at)?;
     Some(Introduction { end, forward: false, forwards: 0 })
@@ -123,7 +135,7 @@ fn attribution(text: &str, lines: &[Line], at: usize) -> Option<usize> {
         if NOTES.is_match(whole.trim()) {
             return Some(index + 1);
         }
-        if last.ends_with(':') && WROTE.is_match(whole) {
+        if (last.ends_with(':') || TAILED.is_match(whole)) && WROTE.is_match(whole) {
             let marked = next_is_marked(text, &lines[index + 1..]);
             let addressed = whole.contains('@') && whole.contains(['<', '(', '[']);
             let timed = (dated || WROTE_ON.is_match(whole)) && CLOCK.is_match(whole);
@@ -195,6 +207,8 @@ pattern!(
     WROTE,
     r"(?i)\b(wrote|writes|ysgrifennodd|a écrit|schrieb|escribió|ha scritto|schreef|napisał|pisze|escreveu|skrev)\b"
 );
+// Yahoo on Android puts the first words of the answered message on the same line.
+pattern!(TAILED, r"(?i)^\s*on .{10,80}<[^<>\s]+@[^<>\s]+> wrote:\s{2,}\S");
 pattern!(WROTE_ON, r"(?i)\b(wrote on|schrieb am|a écrit le|ysgrifennodd ar) ");
 pattern!(NOTES, r"(?i)^-{2,}\s*.{1,200}\b(wrote|ysgrifennodd|schrieb)\s*:?\s*-{2,}$");
 pattern!(CLOCK, r"\b\d{1,2}[:.h]\d{2}");

@@ -170,9 +170,8 @@ impl Store for SqliteStore {
     }
 
     fn review_timeouts(&self, now: DateTime<Utc>, limit: usize) -> Reply<'_, Vec<Due>> {
-        self.reader.run("list reviews that timed out", move |tx| {
-            queries::review_timeouts(tx, now, limit)
-        })
+        self.reader
+            .run("list reviews that timed out", move |tx| queries::review_timeouts(tx, now, limit))
     }
 
     fn list(&self, filter: Filter) -> Reply<'_, Vec<Entry>> {

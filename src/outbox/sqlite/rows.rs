@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{fault::Fault, worker::Tx};
 use crate::{
     mail::{Address, Connection, Path},
-    outbox::{Due, Entry, Id, Kind, Outcome, OutboxError, Recipient, State},
+    outbox::{Due, Entry, Id, Kind, OutboxError, Outcome, Recipient, State},
 };
 
 /// Two transfers whose end nobody saw stop automatic attempts. One that is under way, or was when

@@ -20,8 +20,7 @@ const APPLICATION_ID: i64 = 0x6265_6164;
 
 /// Opens or makes a file that only its owner can read.
 pub(super) fn private_file(path: &Path) -> io::Result<File> {
-    let file =
-        OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
+    let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
     file.set_permissions(Permissions::from_mode(0o600))?;
     Ok(file)
 }
