@@ -5,6 +5,9 @@ use super::names::{TITLES, letters};
 /// Longer names than this are not looked at: no mailbox of a person has one.
 const LONGEST: usize = 48;
 
+/// A display name of more bytes than this is no person's.
+const LONGEST_DISPLAY: usize = 200;
+
 /// Words around a name that say nothing of whose it is.
 const ORNAMENTS: &[&str] = &[
     "official", "real", "its", "itz", "im", "iam", "not", "just", "xx", "xxx", "xox", "xo", "yt", "ttv",
@@ -182,10 +185,10 @@ pub(super) struct Display {
 }
 
 impl Display {
-    /// Reads a display name; one that repeats an address says nothing. A grown-up's word that
-    /// `is_name` knows as somebody's name is a name.
+    /// Reads a display name; one that repeats an address, or is very long, says nothing. A
+    /// grown-up's word that `is_name` knows as somebody's name is a name.
     pub(super) fn of(text: &str, is_name: impl Fn(&str) -> bool) -> Self {
-        if text.contains('@') {
+        if LONGEST_DISPLAY < text.len() || text.contains('@') {
             return Self::default();
         }
         let ordered = match text.split_once(',') {
