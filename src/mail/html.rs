@@ -205,12 +205,13 @@ impl Renderer {
             tight: own.tight,
             white: own.white || around.white && !own.coloured,
             coloured: own.coloured,
+            vivid: own.vivid,
         };
         self.begin_block(name, look);
         self.open.push(Element {
             name,
             look,
-            role: Role::of(&self.attributes),
+            role: Role::of(&self.attributes).or(own.vivid.then_some(Role::Coloured)),
             start: self.out.text.len(),
         });
         if name == Name::Item && !look.unseen() {

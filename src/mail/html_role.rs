@@ -14,6 +14,8 @@ pub(super) enum Role {
     /// A header block from which on all is earlier text, if it reads like one.
     HeaderBlock,
     Signature,
+    /// Set in a colour, as authors set their answers apart from the questions.
+    Coloured,
 }
 
 impl Role {

@@ -25,8 +25,10 @@ pub(super) struct Look {
     /// No space above and below, as Word sets its paragraphs.
     pub tight: bool,
     pub white: bool,
-    /// Some colour is set.
+    /// Some colour is set, be it black.
     pub coloured: bool,
+    /// A colour is set that stands out from black, white and grey.
+    pub vivid: bool,
 }
 
 impl Look {
@@ -40,6 +42,7 @@ impl Look {
             hidden: attributes.hidden,
             white: is_white(&attributes.color),
             coloured: !attributes.color.is_empty(),
+            vivid: is_vivid(&attributes.color),
             shaded: !attributes.background.is_empty() && !is_white(&attributes.background),
             tight: attributes.class.split_ascii_whitespace().any(|it| it.starts_with("mso")),
             ..Self::default()
@@ -59,6 +62,7 @@ impl Look {
                 "color" => {
                     look.white = is_white(value);
                     look.coloured = true;
+                    look.vivid = is_vivid(value);
                 }
                 "background" | "background-color" => {
                     look.shaded |= !is_white(value)
@@ -97,4 +101,45 @@ fn is_white(color: &str) -> bool {
     let color = color.trim().trim_end_matches("!important").trim_end();
     matches!(color, "white" | "#fff" | "#ffffff" | "#fefefe")
         || color.strip_prefix("rgb").is_some_and(|it| it.matches("255").count() == 3)
+}
+
+/// Tells whether a colour is no shade of grey.
+fn is_vivid(color: &str) -> bool {
+    let color = color.trim().trim_end_matches("!important").trim_end();
+    let channels: Vec<u8> = if let Some(hex) = color.strip_prefix('#') {
+        let width = if hex.len() == 3 { 1 } else { 2 };
+        hex.as_bytes()
+            .chunks(width)
+            .take(3)
+            .filter_map(|it| u8::from_str_radix(std::str::from_utf8(it).ok()?, 16).ok())
+            .map(|it| if width == 1 { it * 17 } else { it })
+            .collect()
+    } else if let Some(rest) = color.strip_prefix("rgb") {
+        rest.split(|it: char| !it.is_ascii_digit())
+            .filter_map(|it| it.parse().ok())
+            .take(3)
+            .collect()
+    } else {
+        return matches!(
+            color,
+            "red"
+                | "blue"
+                | "green"
+                | "purple"
+                | "maroon"
+                | "navy"
+                | "orange"
+                | "teal"
+                | "magenta"
+                | "fuchsia"
+                | "darkred"
+                | "darkblue"
+                | "darkgreen"
+                | "crimson"
+        );
+    };
+    match (channels.iter().max(), channels.iter().min()) {
+        (Some(most), Some(least)) => most - least > 0x40,
+        _ => false,
+    }
 }

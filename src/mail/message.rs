@@ -249,11 +249,7 @@ fn calendar_date(date: &mail_parser::DateTime) -> Option<DateTime<FixedOffset>> 
     let zone = FixedOffset::east_opt(if date.tz_before_gmt { -seconds } else { seconds })?;
     NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))?
         // A leap second is written as 60; a clock of 60 seconds a minute has no such second.
-        .and_hms_opt(
-            u32::from(date.hour),
-            u32::from(date.minute),
-            u32::from(date.second).min(59),
-        )?
+        .and_hms_opt(u32::from(date.hour), u32::from(date.minute), u32::from(date.second).min(59))?
         .and_local_timezone(zone)
         .single()
 }

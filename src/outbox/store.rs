@@ -135,7 +135,8 @@ pub struct Purged {
 /// A durable store. What a reply says is on disk when the reply is there; an operation that fails
 /// has changed nothing. No operation reads a clock.
 ///
-/// Dropping the future of an operation does not take the operation back.
+/// Nothing happens before the future of an operation is awaited. Dropping it later does not take
+/// the operation back.
 pub trait Store: Send + Sync {
     /// Keeps a message, with its notice and its log row, in one transaction.
     ///

@@ -1,6 +1,26 @@
 //! Text that a system or a policy adds: disclaimers, banners, appeals to save paper.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::line::{Class, Line};
+
+/// Words of which every footer has one; text without them need not be looked at closely.
+static TRIGGERS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    #[rustfmt::skip]
+    let words = [
+        "recipient", "addressee", "print", "argraffu", "derbyn", "outside", "scanned", "swept", "checked", "virus", "caution",
+        "warning", "external", "often get", "error", "gamgymeriad", "intended", "solely", "use of", "wriadu", "privilege",
+        "fraint", "views", "opinions", "barn", "unauthori", "disclos", "disseminat", "distribut", "copying", "liabilit",
+        "responsibilit", "atebolrwydd", "cyfrifoldeb", "monitor", "recorded", "intercepted", "logged", "click", "welsh",
+        "cymraeg", "gymraeg", "guarantee", "charity", "registered", "cofrestrwyd", "confidential", "yfrinachol", "environment",
+    ];
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(words)
+        .expect("the words are constant")
+});
 
 /// No footer is longer, in bytes or in wrapped lines.
 const MAX_LENGTH: usize = 20_000;
@@ -19,7 +39,10 @@ pub(super) fn mark(text: &str, lines: &mut [Line]) {
             at += 1;
             continue;
         }
-        mark_paragraph(text, &mut lines[at..at + length]);
+        let paragraph = &mut lines[at..at + length];
+        if TRIGGERS.is_match(&text[paragraph[0].range.start..paragraph[length - 1].range.end]) {
+            mark_paragraph(text, paragraph);
+        }
         at += length;
     }
 }

@@ -7,6 +7,7 @@ use super::super::html_role::Role;
 use super::TextPart;
 use super::header_block;
 use super::line::{Class, Line};
+use super::quotation;
 
 /// Marks the lines that the markup of their client calls quoted or a signature.
 pub(super) fn mark(part: &TextPart, lines: &mut [Line], forwarding: bool) {
@@ -16,10 +17,14 @@ pub(super) fn mark(part: &TextPart, lines: &mut [Line], forwarding: bool) {
     let mut covered = 0..0;
     for (index, region) in part.regions.iter().enumerate().rev() {
         let class = match region.role {
-            Role::Quote | Role::Attribution => quoted,
+            Role::Quote => quoted,
+            Role::Attribution | Role::QuoteWrapper if introduces_a_forward(part, lines, region) => {
+                continue;
+            }
+            Role::Attribution => quoted,
             Role::Signature => Class::Signature,
             Role::QuoteWrapper if !says_more(&part.regions[..index], region) => quoted,
-            Role::QuoteWrapper | Role::HeaderBlock => continue,
+            Role::QuoteWrapper | Role::HeaderBlock | Role::Coloured => continue,
         };
         if covered.start <= region.range.start && region.range.end <= covered.end {
             continue;
@@ -31,6 +36,14 @@ pub(super) fn mark(part: &TextPart, lines: &mut [Line], forwarding: bool) {
     if let Some(start) = header_block(part, lines) {
         set(&mut lines[start..], quoted);
     }
+}
+
+/// Tells whether a region begins with "Forwarded message", from which on the text itself tells.
+fn introduces_a_forward(part: &TextPart, lines: &[Line], region: &Region) -> bool {
+    lines[span(lines, region)]
+        .iter()
+        .find(|it| it.class != Class::Blank)
+        .is_some_and(|it| quotation::is_forward_separator(part.text[it.range.clone()].trim()))
 }
 
 /// Tells whether blockquotes within Gmail's wrapper say which of its lines are quoted; the author

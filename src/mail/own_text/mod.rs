@@ -19,6 +19,7 @@ macro_rules! patterns {
     };
 }
 
+mod answer;
 mod choice;
 mod device;
 mod footer;
@@ -112,6 +113,7 @@ impl Split {
         let mut lines = line::lines(text);
         markup::mark(part, &mut lines, forwarding);
         let history = quotation::mark(text, &mut lines, forwarding);
+        answer::reclaim(part, &mut lines);
         footer::mark(text, &mut lines);
         // Each stretch between quotations may have a signature of its own.
         let mut at = 0;

@@ -28,10 +28,11 @@ pub(super) fn mark(text: &str, lines: &mut [Line], forwarding: bool) -> History 
     while at < lines.len() {
         let line = &text[lines[at].range.clone()];
         if !lines[at].class.is_open() || line.trim().is_empty() {
+            history.forwards += usize::from(is_forward_separator(line.trim()));
             at += 1;
             continue;
         }
-        if is_marked(line) && !lone {
+        if is_marked(line) && !lone && !GROUPWISE.is_match(line) {
             if is_forward_separator(line.trim_start_matches(['>', ' '])) {
                 history.forwards += 1;
             }
@@ -120,8 +121,8 @@ fn introduction(
 
 /// The line after an attribution that starts at line `at`: "On Tuesday, Jo wrote:".
 ///
-/// Authors write such lines too ("On 3 March he wrote:"), so one counts only when a clock time,
-/// an address or the quote marks below it show that a client wrote it.
+/// Authors write such lines too ("On 3 March he wrote:"), so one counts only when an address or
+/// the quote marks below it show that a client wrote it.
 fn attribution(text: &str, lines: &[Line], at: usize) -> Option<usize> {
     let first = text[lines[at].range.clone()].trim_start();
     let dated = DATED.is_match(&first[..first.floor_char_boundary(40)]);
@@ -132,14 +133,16 @@ fn attribution(text: &str, lines: &[Line], at: usize) -> Option<usize> {
         if whole.len() > MAX_ATTRIBUTION_LENGTH || last.is_empty() {
             return None;
         }
-        if NOTES.is_match(whole.trim()) {
+        if NOTES.is_match(whole.trim()) || index == at && GROUPWISE.is_match(whole) {
             return Some(index + 1);
         }
         if (last.ends_with(':') || TAILED.is_match(whole)) && WROTE.is_match(whole) {
             let marked = next_is_marked(text, &lines[index + 1..]);
-            let addressed = whole.contains('@') && whole.contains(['<', '(', '[']);
-            let timed = (dated || WROTE_ON.is_match(whole)) && CLOCK.is_match(whole);
-            return (marked || addressed || timed).then_some(index + 1);
+            let told = ADDRESS.is_match(whole) || WROTE_ON.is_match(whole) && CLOCK.is_match(whole);
+            return (marked || told && !SENTENCE.is_match(whole)).then_some(index + 1);
+        }
+        if last.ends_with(">:") && ADDRESS.is_match(whole) && CLOCK.is_match(whole) {
+            return next_is_marked(text, &lines[index + 1..]).then_some(index + 1);
         }
         // A second line belongs to it only while the first still begins like one.
         if !dated && !first.contains('@') {
@@ -149,12 +152,12 @@ fn attribution(text: &str, lines: &[Line], at: usize) -> Option<usize> {
     None
 }
 
-/// Tells whether the next line with anything on it has a quote mark.
+/// Tells whether the next line with anything on it is quoted by a mark or by its markup.
 fn next_is_marked(text: &str, lines: &[Line]) -> bool {
     lines
         .iter()
         .find(|it| it.class != Class::Blank)
-        .is_some_and(|it| is_marked(&text[it.range.clone()]))
+        .is_some_and(|it| !it.class.is_open() || is_marked(&text[it.range.clone()]))
 }
 
 fn next_filled(lines: &[Line], at: usize) -> usize {
@@ -186,7 +189,7 @@ fn is_rule(line: &str) -> bool {
     line.len() >= 10 && (line.bytes().all(|it| it == b'_') || line.bytes().all(|it| it == b'-'))
 }
 
-fn is_forward_separator(line: &str) -> bool {
+pub(super) fn is_forward_separator(line: &str) -> bool {
     may_separate(line) && FORWARD.is_match(line)
 }
 
@@ -211,6 +214,9 @@ pattern!(
 pattern!(TAILED, r"(?i)^\s*on .{10,80}<[^<>\s]+@[^<>\s]+> wrote:\s{2,}\S");
 pattern!(WROTE_ON, r"(?i)\b(wrote on|schrieb am|a écrit le|ysgrifennodd ar) ");
 pattern!(NOTES, r"(?i)^-{2,}\s*.{1,200}\b(wrote|ysgrifennodd|schrieb)\s*:?\s*-{2,}$");
+pattern!(GROUPWISE, r"^\s*>>> .{3,200}\d.{0,40} >>>\s*$");
+pattern!(ADDRESS, r"[<(\[]\s*(mailto:)?[^<>()\[\]\s]+@[^<>()\[\]\s]+[>)\]]");
+pattern!(SENTENCE, r"\p{Ll}{3,}[.!?] \p{Lu}");
 pattern!(CLOCK, r"\b\d{1,2}[:.h]\d{2}");
 pattern!(
     FORWARD,

@@ -115,26 +115,40 @@ fn closing_above(text: &str, lines: &[Line], at: usize) -> usize {
 /// Where the block ends that begins at `from`; `None` if nothing in it tells how to reach anybody.
 ///
 /// The name may stand in a paragraph of its own. Once the block has told its office or number, a
-/// paragraph without any is no part of it.
+/// paragraph without any is no part of it. An office tells enough only under a name: "School trip"
+/// below "Thanks" may be news.
 fn block_end(text: &str, lines: &[Line], from: usize) -> Option<usize> {
     let mut end = None;
     let mut same_paragraph = true;
+    let mut named = None;
+    let mut contact = false;
     for (at, line) in lines.iter().enumerate().skip(from).take(2 * MAX_BLOCK) {
         if line.class != Class::Own {
             same_paragraph = false;
             continue;
         }
         let line = text[line.range.clone()].trim();
-        if !belongs(line) {
+        let motto =
+            same_paragraph && end.is_some() && line.starts_with(['"', '\u{201c}', '\u{2018}', '*']);
+        if !belongs(line) && !motto {
             break;
         }
-        let tells = tells_more(line);
-        if tells || same_paragraph && end.is_some() {
+        named.get_or_insert_with(|| is_name(line));
+        contact |= is_contact(line);
+        if tells_more(line) || same_paragraph && end.is_some() {
             end = Some(at + 1);
             same_paragraph = true;
         }
     }
-    end
+    end.filter(|_| contact || named == Some(true))
+}
+
+/// Tells whether a line may be a person's name, with an office behind it or none.
+fn is_name(line: &str) -> bool {
+    let name = line.split([',', '|', '(', '-', '\u{2013}']).next().unwrap_or("").trim();
+    (1..=5).contains(&name.split_whitespace().count())
+        && !name.contains(|it: char| it.is_ascii_digit())
+        && !is_office(name)
 }
 
 /// Tells whether a line says how to reach the author, or as what.

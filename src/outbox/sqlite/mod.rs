@@ -65,7 +65,7 @@ impl SqliteStore {
     /// earlier process are void, since the lock proves that the process is gone.
     pub fn open(options: Options) -> Result<Self, OutboxError> {
         let lock = lock(&options.path)?;
-        schema::create_file(&options.path)?;
+        schema::prepare(&options)?;
         let write = schema::connect(&options)?;
         schema::migrate(&write, &options.path)?;
         claims::forget(&write).map_err(|it| it.explain("void the claims of an earlier process"))?;
