@@ -53,6 +53,7 @@ fn a_wrong_value_is_refused_with_what_would_be_right() {
         ("[relay]\nserver = \"127.0.0.1\"\n", ["2:10", "smtp://HOST:PORT"]),
         ("[calendar]\nclosures = [{ name = \"X\", from = 2026-12-21, to = 2026-12-01 }]\n", ["2:12", "2026-12-21"]),
         ("[[exemption]]\nwho = \"a@b.example\"\nrule = \"reply-all\"\n", ["1:1", "`agreed-by` is missing"]),
+        ("[roles]\ndsl = [\"Rosa Quill\"]\n", ["2:7", "`Rosa Quill` is no address"]),
         ("[school]\n[school]\n", ["2:2", "duplicate key"]),
     ];
     for (policy, expected) in cases {
