@@ -114,6 +114,25 @@ fn later_layers_win_and_tables_merge() {
 }
 
 #[test]
+fn every_profile_is_sound_and_cites_its_clauses() {
+    let on = [
+        ("all-saints", 5),
+        ("queen-elizabeth", 2),
+        ("warden-hill", 2),
+        ("linchfield", 1),
+        ("tenax-bishop-chavasse", 3),
+        ("default", 5),
+    ];
+    for (profile, count) in on {
+        let policy = format!("extends = [\"profile:{profile}\"]\n");
+        let loaded = read(&[("rules.toml", &policy)]).unwrap_or_else(|fault| panic!("{fault}"));
+        assert_eq!(loaded.policy.rules.len(), count, "{profile}");
+        let cited = |it: &beadle::policy::ConfiguredRule| it.clause.contains('(') || profile == "default";
+        assert!(loaded.policy.rules.iter().all(cited), "{profile}");
+    }
+}
+
+#[test]
 fn a_rule_that_no_layer_names_is_off() {
     assert!(read(&[("rules.toml", "version = 1\n")]).expect("a sound policy").policy.rules.is_empty());
 }
