@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
@@ -70,6 +70,9 @@ pub fn store_path(policy: &Policy) -> Result<PathBuf, StartError> {
 /// # Errors
 /// A policy that cannot be read, a socket or an outbox that cannot be opened.
 pub async fn serve(policy: Option<PathBuf>) -> Result<(), StartError> {
+    // Before anything can be seen of us, so that an early signal is heard and not our death.
+    let shutdown = shutdown_signal()?;
+    let hangup = signal(SignalKind::hangup()).map_err(signals_unheard)?;
     let loaded = load::load(policy.as_deref(), None)?;
     let store_path = store_path(&loaded.policy)?;
     let relay = Arc::new(Relay::new(&loaded.policy.tables.relay.server, crate::relay::Limits::default())?);
@@ -94,8 +97,7 @@ pub async fn serve(policy: Option<PathBuf>) -> Result<(), StartError> {
     let releaser = releaser::Releaser::new(Arc::clone(&desk), relay);
     let releasing = tokio::spawn(releaser.run(stopping.clone()));
     let pipeline = Arc::new(pipeline::Pipeline::new(desk));
-    watch_for_reload(Arc::clone(&engine))?;
-    let shutdown = shutdown_signal()?;
+    watch_for_reload(Arc::clone(&engine), hangup);
     for listener in &listeners {
         info!("milter: listening on {}", listener.address());
     }
@@ -121,9 +123,8 @@ async fn listeners(policy: &Policy) -> Result<Vec<Listener>, StartError> {
 
 /// Completes at the first SIGTERM or SIGINT.
 fn shutdown_signal() -> Result<impl Future<Output = ()>, StartError> {
-    let system = |source| StartError::System { doing: "watch for signals", source };
-    let mut terminate = signal(SignalKind::terminate()).map_err(system)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(system)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(signals_unheard)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(signals_unheard)?;
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
@@ -132,9 +133,11 @@ fn shutdown_signal() -> Result<impl Future<Output = ()>, StartError> {
     })
 }
 
-fn watch_for_reload(engine: Arc<Engine>) -> Result<(), StartError> {
-    let system = |source| StartError::System { doing: "watch for signals", source };
-    let mut hangup = signal(SignalKind::hangup()).map_err(system)?;
+fn signals_unheard(source: std::io::Error) -> StartError {
+    StartError::System { doing: "watch for signals", source }
+}
+
+fn watch_for_reload(engine: Arc<Engine>, mut hangup: Signal) {
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
             let engine = Arc::clone(&engine);
@@ -144,5 +147,4 @@ fn watch_for_reload(engine: Arc<Engine>) -> Result<(), StartError> {
             }
         }
     });
-    Ok(())
 }

@@ -1,6 +1,6 @@
 //! One connection of a mail server, from its first byte to its last: reads, replies, time-outs.
 
-use std::{io, pin::pin, sync::Arc};
+use std::{io, pin::pin, sync::Arc, time::Duration};
 
 use thiserror::Error;
 use tokio::{
@@ -13,8 +13,8 @@ use tokio::{
 use tracing::{error, warn};
 
 use super::{
-    Answer, Collected, Command, CommandError, Content, Decide, Frame, FrameError, Limits, Phase,
-    Reply, Session, SessionError, Splitter, Step, Terms,
+    Answer, Collected, Command, CommandError, Decide, Frame, FrameError, Limits, Phase, Reply,
+    Session, SessionError, Splitter, Step, Terms,
     decision::{replies, replies_to_excess},
     spool::Spool,
 };
@@ -99,7 +99,7 @@ impl<S: Stream, D: Decide> Connection<S, D> {
         Self { stream, shared, splitter: Splitter::default(), session, spool, out: Vec::new() }
     }
 
-    /// Serves the mail server until it quits, or until no message is under way while draining.
+    /// Serves the mail server until it quits, or while draining until no message seems to be under way.
     pub async fn run(mut self, mut draining: watch::Receiver<bool>) -> Result<(), ConnectionError> {
         loop {
             if !self.take_frames().await? {
@@ -107,10 +107,11 @@ impl<S: Stream, D: Decide> Connection<S, D> {
             }
             self.flush().await?;
             let idle = matches!(self.session.phase(), Phase::Fresh | Phase::Idle);
+            let linger = self.shared.limits.linger;
             let read = tokio::select! {
                 biased;
                 read = self.read() => read?,
-                _ = draining.wait_for(|it| *it), if idle => return Ok(()),
+                () = lingered(&mut draining, linger), if idle => return Ok(()),
             };
             if read == 0 {
                 let tidy = idle && !self.splitter.is_within_frame();
@@ -142,7 +143,6 @@ impl<S: Stream, D: Decide> Connection<S, D> {
                 Step::Close => return Ok(false),
                 Step::Pass { excess, own_headers, queue_id } => {
                     warn!("milter: message {queue_id} is let through without inspection: {excess}");
-                    self.spool.clear();
                     if let Some(terms) = self.session.terms() {
                         self.out.extend(replies_to_excess(excess, &own_headers, terms));
                     }
@@ -223,6 +223,12 @@ impl<S: Stream, D: Decide> Connection<S, D> {
             Err(late) => Err(ConnectionError::Write { source: late.into() }),
         }
     }
+}
+
+/// Waits until the server drains, and a while longer.
+async fn lingered(draining: &mut watch::Receiver<bool>, linger: Duration) {
+    let _ = draining.wait_for(|it| *it).await;
+    sleep(linger).await;
 }
 
 fn step(

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::client::Mail;
 use crate::sink::Sink;
@@ -47,8 +47,15 @@ fn no_kill_loses_a_message_or_its_notice() {
     let mut site = Site::new(&policy("five-rules.toml"));
     site.clock.set("2027-03-02T19:40");
 
-    let mut accepted = Vec::new();
-    for (round, pause) in moments(Duration::from_millis(40)).take(kills).enumerate() {
+    // How long the end of a message takes on this machine, under its present load.
+    let mut client = site.client("submission", SENDER);
+    client.send_all_but_the_end(&mail("measured"));
+    let started = Instant::now();
+    assert_eq!(client.finish().code, 250);
+    let longest = started.elapsed() * 2;
+
+    let mut accepted = vec!["measured".to_owned()];
+    for (round, pause) in moments(longest).take(kills).enumerate() {
         let name = format!("round-{round}");
         let mut client = site.client("submission", SENDER);
         client.send_all_but_the_end(&mail(&name));
@@ -84,8 +91,10 @@ fn no_kill_loses_a_message_or_its_notice() {
             .filter(|it| !it.has_null_sender() && it.header("Message-ID") == Some(id(name)))
             .collect();
         assert!(!copies.is_empty(), "{name} is lost");
+        // Postfix itself delivers what beadle had on disk but could not say so before it died.
+        let traces: Vec<_> = copies.iter().map(|it| it.header("X-Beadle-Deferred")).collect();
         let unmarked = copies.iter().filter(|it| !it.is_marked_repeat()).count();
-        assert!(unmarked <= 1, "{name} arrived {unmarked} times without a mark");
+        assert!(unmarked <= 1, "{name} arrived more than once without a mark: {traces:?}");
         if copies.iter().any(|it| it.header("X-Beadle-Deferred").is_some()) {
             kept += 1;
             let told = arrivals
@@ -171,9 +180,7 @@ fn mail_that_is_due_while_the_relay_is_down_goes_when_it_is_back() {
     site.start_beadle();
     assert_eq!(site.submit(&mail("kept")).code, 250);
     site.clock.set("2027-03-03T07:30");
-    site.wait("a first attempt", || {
-        site.outbox().iter().any(|it| it["attempts"].as_u64() >= Some(1))
-    });
+    site.wait_for_failed_attempt();
 
     let relay = Sink::start_at(site.relay_port);
     site.clock.set("2027-03-03T11:30");

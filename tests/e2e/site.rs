@@ -103,11 +103,11 @@ impl Site {
         self.folder.path().join(name)
     }
 
-    /// Starts beadle and waits until Postfix can speak to it.
+    /// Starts beadle and waits until it is ready.
     pub fn start_beadle(&mut self) {
         assert!(self.beadle.is_none(), "beadle is running");
         let mut beadle = self.spawn_beadle();
-        beadle.wait_until_it_listens(&self.postfix.milter_socket(), self.postfix.port("milter"));
+        beadle.wait_until_ready();
         self.beadle = Some(beadle);
     }
 
@@ -163,6 +163,13 @@ impl Site {
     /// Waits until nothing is kept any more.
     pub fn wait_for_empty_outbox(&self) {
         self.wait("the outbox to be empty", || self.outbox().is_empty());
+    }
+
+    /// Waits until an attempt to send a kept message has failed, and is recorded.
+    pub fn wait_for_failed_attempt(&self) {
+        self.wait("an attempt that fails", || {
+            self.outbox().iter().any(|it| it["last_error"].is_string())
+        });
     }
 
     /// The next arrival that satisfies `wanted`, taken out of what arrived.

@@ -1,7 +1,7 @@
 //! What every store promises, whatever is behind it.
 
 use beadle::outbox::{
-    Ambiguity, Filter, Kept, Kind, Outcome, OutboxError, Settlement, State, Store, Wait, Which,
+    Ambiguity, Filter, Kept, Kind, OutboxError, Outcome, Settlement, State, Store, Wait, Which,
 };
 
 use crate::people::{
@@ -284,6 +284,8 @@ each_store! {
         assert_eq!(store.due(at(20), 9).await.unwrap()[0].id, new.id);
         let claim = store.claim(new.id, at(20), LEASE).await.unwrap().unwrap();
         assert!(claim.possible_repeat);
+        let history = store.history(new.id).await.unwrap();
+        assert_eq!(history.last().unwrap().change, "perhaps sent");
         store.begin_transfer(new.id, claim.token, at(30)).await.unwrap();
         assert!(store.due(at(30), 9).await.unwrap().is_empty());
         assert!(store.show(new.id).await.unwrap().unwrap().needs_person);
@@ -319,6 +321,19 @@ each_store! {
         assert_eq!((entry.state, entry.due), (State::Deferred, at(60)));
         assert_eq!(entry.action, "hold");
         assert!(store.claim(new.id, at(60), LEASE).await.unwrap().is_some());
+    }
+
+    async fn whoever_reads_a_message_is_on_record(store: &dyn Store) {
+        let new = held("s.pike", 0, 1440);
+        store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        assert_eq!(store.look(new.id, order(5)).await.unwrap(), new.content);
+        let last = store.history(new.id).await.unwrap().pop().unwrap();
+        assert_eq!((last.change.as_str(), last.by, last.at), ("read", order(5).by, at(5)));
+
+        store.release_now(Which::One(new.id), order(6)).await.unwrap();
+        store.cancel(new.id, order(7)).await.unwrap();
+        let gone = store.look(new.id, order(8)).await.unwrap_err();
+        assert!(matches!(gone, OutboxError::Unknown { .. }), "{gone}");
     }
 
     async fn a_message_returns_to_its_sender_with_a_notice(store: &dyn Store) {

@@ -117,7 +117,10 @@ fn goes_on(line: &str, last: Option<Label>) -> bool {
         Some(Label::To | Label::Other) => {
             line.contains(['@', ';']) || line.starts_with([' ', '\t'])
         }
-        Some(Label::Subject | Label::From | Label::Date) => line.starts_with([' ', '\t']),
+        Some(Label::From) => {
+            line.starts_with([' ', '\t']) || line.starts_with('<') && line.contains('@')
+        }
+        Some(Label::Subject | Label::Date) => line.starts_with([' ', '\t']),
         None => false,
     }
 }
