@@ -142,8 +142,14 @@ pub(super) fn is_displayed(part: MessagePart<'_>) -> bool {
     ) {
         return false;
     }
-    let attached = part.content_disposition().is_some_and(|it| it.is_attachment());
-    !attached && part.attachment_name().is_none()
+    // A name alone is no sign: some clients name the text they write ("body.txt").
+    match part.content_disposition() {
+        Some(disposition) => {
+            !disposition.is_attachment()
+                && (part.parent().is_none() || part.attachment_name().is_none())
+        }
+        None => true,
+    }
 }
 
 /// Whether the part is `format=flowed`, and then whether it has `delsp=yes`.

@@ -205,6 +205,10 @@ pub trait Store: Send + Sync {
     /// The content of an entry that is still kept.
     fn content(&self, id: Id) -> Reply<'_, Option<Vec<u8>>>;
 
+    /// The content of an entry that is still kept, for a person to read; that it was read is
+    /// recorded first.
+    fn look(&self, id: Id, order: Order) -> Reply<'_, Vec<u8>>;
+
     /// What happened to an entry, oldest first.
     fn history(&self, id: Id) -> Reply<'_, Vec<AuditRow>>;
 

@@ -41,3 +41,32 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
     }
     lines
 }
+
+/// Sets aside the lines drawn next to what is set aside: the frame of a footer, the dashes above
+/// a signature.
+pub(super) fn set_rules_aside(text: &str, lines: &mut [Line]) {
+    let mut before = false;
+    for line in lines.iter_mut() {
+        if line.class == Class::Own && before && is_drawn(&text[line.range.clone()]) {
+            line.class = Class::Footer;
+        }
+        if line.class != Class::Blank {
+            before = !line.class.is_open();
+        }
+    }
+    let mut after = false;
+    for line in lines.iter_mut().rev() {
+        if line.class == Class::Own && after && is_drawn(&text[line.range.clone()]) {
+            line.class = Class::Footer;
+        }
+        if line.class != Class::Blank {
+            after = !line.class.is_open();
+        }
+    }
+}
+
+/// Tells whether a line is drawn rather than written.
+fn is_drawn(line: &str) -> bool {
+    let line = line.trim();
+    line.len() > 1 && line.bytes().all(|it| b"-_=*~#+|. ".contains(&it))
+}

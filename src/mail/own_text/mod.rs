@@ -71,11 +71,10 @@ impl LeftOut {
 
 /// Splits the texts of a message into the author's own and the rest.
 ///
-/// `author` is the display name of From; `forwarding` says that the subject marks a message
-/// passed on. Takes time in proportion to the length of the texts.
-pub(super) fn split(texts: &[TextPart], author: &str, forwarding: bool) -> OwnText {
+/// `author` is the display name of From. Takes time in proportion to the length of the texts.
+pub(super) fn split(texts: &[TextPart], author: &str, standing: Standing) -> OwnText {
     let author = Author::new(author);
-    let splits: Vec<Split> = texts.iter().map(|it| Split::of(it, &author, forwarding)).collect();
+    let splits: Vec<Split> = texts.iter().map(|it| Split::of(it, &author, standing)).collect();
     let mut own = OwnText::default();
     let mut languages = Languages::default();
     for part in choice::shown(texts, &splits) {
@@ -101,6 +100,14 @@ pub(super) fn split(texts: &[TextPart], author: &str, forwarding: bool) -> OwnTe
     own
 }
 
+/// What a message is to the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    New,
+    Answer,
+    Forward,
+}
+
 /// One text, each line given to whom it belongs.
 pub(super) struct Split {
     lines: Vec<Line>,
@@ -108,12 +115,14 @@ pub(super) struct Split {
 }
 
 impl Split {
-    fn of(part: &TextPart, author: &Author, forwarding: bool) -> Self {
+    fn of(part: &TextPart, author: &Author, standing: Standing) -> Self {
         let text = part.text.as_str();
         let mut lines = line::lines(text);
-        markup::mark(part, &mut lines, forwarding);
-        let history = quotation::mark(text, &mut lines, forwarding);
+        let quoted = if standing == Standing::Forward { Class::Forwarded } else { Class::Quoted };
+        markup::mark(part, &mut lines, quoted);
+        let history = quotation::mark(text, &mut lines, quoted, standing == Standing::New);
         answer::reclaim(part, &mut lines);
+        markup::reclaim_signature(&mut lines);
         footer::mark(text, &mut lines);
         // Each stretch between quotations may have a signature of its own.
         let mut at = 0;
@@ -125,6 +134,7 @@ impl Split {
             signature::mark(text, &mut lines[at..at + length], author);
             at += length.max(1);
         }
+        line::set_rules_aside(text, &mut lines);
         Self { lines, forwards: history.forwards }
     }
 

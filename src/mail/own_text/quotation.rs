@@ -17,10 +17,11 @@ pub(super) struct History {
 
 /// Marks the lines that are earlier text.
 ///
-/// `forwarding` says that the author passes a message on rather than answers it.
-pub(super) fn mark(text: &str, lines: &mut [Line], forwarding: bool) -> History {
+/// `kind` is what they are: quoted in an answer, forwarded in a message passed on. In a message
+/// that is neither, `new`, lines with a mark are the author's until something introduces them.
+pub(super) fn mark(text: &str, lines: &mut [Line], mut kind: Class, new: bool) -> History {
     let mut history = History::default();
-    let mut kind = if forwarding { Class::Forwarded } else { Class::Quoted };
+    let mut introduced = !new;
     let lone = is_lone_mark(text, lines);
     let mut at = 0;
     // Lines before this one were read as header lines and are too few to be a block.
@@ -32,7 +33,7 @@ pub(super) fn mark(text: &str, lines: &mut [Line], forwarding: bool) -> History 
             at += 1;
             continue;
         }
-        if is_marked(line) && !lone && !GROUPWISE.is_match(line) {
+        if is_marked(line) && introduced && !lone && !GROUPWISE.is_match(line) {
             if is_forward_separator(line.trim_start_matches(['>', ' '])) {
                 history.forwards += 1;
             }
@@ -47,6 +48,7 @@ pub(super) fn mark(text: &str, lines: &mut [Line], forwarding: bool) -> History 
         if start.forward {
             kind = Class::Forwarded;
         }
+        introduced = true;
         history.forwards += start.forwards;
         for line in &mut lines[at..start.end] {
             line.class = kind;
@@ -94,7 +96,7 @@ fn introduction(
         let end = headers.map_or(at + 1, |it| it.end);
         return Some(Introduction { end, forward: false, forwards });
     }
-    if is_rule(line) {
+    if is_rule(line) || is_dashed(line) {
         let headers = header_block::read(text, lines, next_filled(lines, at + 1))
             .filter(HeaderLines::is_plausible)?;
         return Some(Introduction {
@@ -182,6 +184,18 @@ fn is_lone_mark(text: &str, lines: &[Line]) -> bool {
             .starts_with(|it: char| it.is_ascii_digit() || it == '£'),
         _ => false,
     }
+}
+
+/// Dashes around words in whatever language a client speaks, above a header block.
+fn is_dashed(line: &str) -> bool {
+    line.len() < 120 && line.starts_with("----") && line.ends_with("---")
+}
+
+/// Tells whether a line of HTML attributes what stands below it: "On Tuesday, Jo wrote:".
+pub(super) fn attributes(line: &str) -> bool {
+    line.len() < MAX_ATTRIBUTION_LENGTH
+        && line.trim_end().ends_with([':', '-'])
+        && WROTE.is_match(line)
 }
 
 /// A line of underscores, as Outlook on the web draws it above its header block.

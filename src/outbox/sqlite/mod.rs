@@ -186,6 +186,10 @@ impl Store for SqliteStore {
         self.reader.run(format!("read entry `{id}`"), move |tx| queries::content(tx, id))
     }
 
+    fn look(&self, id: Id, order: Order) -> Reply<'_, Vec<u8>> {
+        self.writer.run(format!("look at entry `{id}`"), move |tx| orders::look(tx, id, &order))
+    }
+
     fn history(&self, id: Id) -> Reply<'_, Vec<AuditRow>> {
         let doing = format!("read the history of entry `{id}`");
         self.reader.run(doing, move |tx| queries::history(tx, id))
