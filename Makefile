@@ -48,9 +48,10 @@ install: build
 	install -D -m 644 rules.toml $(DESTDIR)$(PREFIX)/share/doc/beadle/rules.toml
 	install -D -m 644 packaging/postfix/main.cf $(DESTDIR)$(PREFIX)/share/doc/beadle/postfix-main.cf
 	install -D -m 644 packaging/postfix/master.cf $(DESTDIR)$(PREFIX)/share/doc/beadle/postfix-master.cf
+	install -D -m 644 packaging/systemd/beadle.service $(DESTDIR)$(PREFIX)/lib/systemd/system/beadle.service
 
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/bin/beadle $(DESTDIR)$(PREFIX)/share/doc/beadle
+	rm -rf $(DESTDIR)$(PREFIX)/bin/beadle $(DESTDIR)$(PREFIX)/share/doc/beadle $(DESTDIR)$(PREFIX)/lib/systemd/system/beadle.service
 
 clean:
 	$(CARGO) clean
