@@ -86,8 +86,7 @@ pub(super) fn read(text: &str, lines: &[Line], at: usize) -> Option<HeaderLines>
                 match label {
                     Label::From => {
                         block.from = true;
-                        block.filled |=
-                            value.contains('@') || !value.trim().is_empty() && block.filled;
+                        block.filled |= value.contains('@');
                     }
                     Label::Date => {
                         block.date = true;
@@ -135,9 +134,9 @@ fn label(line: &str) -> Option<(Label, &str)> {
         "from" | "oddi wrth" | "gan" | "von" | "de" | "da" | "van" | "od" | "fra" | "från" => {
             Label::From
         }
-        "sent" | "date" | "sent on" | "anfonwyd" | "dyddiad" | "gesendet" | "datum" | "envoyé"
-        | "fecha" | "enviado" | "enviado el" | "data" | "inviato" | "verzonden" | "wysłano"
-        | "sendt" | "skickat" => Label::Date,
+        "sent" | "date" | "sent on" | "anfonwyd" | "dyddiad" | "gesendet" | "datum" | "dato"
+        | "envoyé" | "fecha" | "enviado" | "enviado el" | "data" | "inviato" | "verzonden"
+        | "wysłano" | "sendt" | "skickat" => Label::Date,
         "to" | "at" | "an" | "à" | "a" | "para" | "aan" | "do" | "til" | "till" => Label::To,
         "subject" | "pwnc" | "testun" | "betreff" | "objet" | "asunto" | "oggetto"
         | "onderwerp" | "temat" | "emne" | "ämne" => Label::Subject,

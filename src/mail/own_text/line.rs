@@ -68,5 +68,5 @@ pub(super) fn set_rules_aside(text: &str, lines: &mut [Line]) {
 /// Tells whether a line is drawn rather than written.
 fn is_drawn(line: &str) -> bool {
     let line = line.trim();
-    line.len() > 1 && line.bytes().all(|it| b"-_=*~#+|. ".contains(&it))
+    line.len() > 1 && line.chars().all(|it| "-_=*~#+|. \u{2013}\u{2014}\u{2500}".contains(it))
 }
