@@ -321,7 +321,7 @@ async fn the_answer_to_the_final_dot_is_for_all() {
 
 #[tokio::test]
 async fn after_the_final_dot_only_a_reply_gives_certainty() {
-    for act in [Close, Hang, SayPart("250 2.0.0 Ok: que"), Say("what?")] {
+    for act in [Close, Hang, SayPart("250 2.0.0 Ok: que"), Say("what?"), Say("354 more")] {
         let server = Server::start(&[(".", act), ("RCPT TO:<b", Say("550 5.1.1 b"))]).await;
         let delivery = deliver(&server, MESSAGE).await;
         assert_eq!(delivery.answers, [Answer::Unknown, refused("550 5.1.1 b"), Answer::Unknown]);

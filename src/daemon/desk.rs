@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -18,6 +20,7 @@ use crate::outbox::{Entry, Filter, Id, Kind, NewNotice, Order, OutboxError, Stat
 pub enum Request {
     List { addresses: bool, ended: bool },
     Show { id: String, addresses: bool },
+    Look { id: String, reason: String },
     Release { ids: Ids, reason: String },
     Cancel { ids: Ids, reason: String },
     Return { ids: Ids, reason: String },
@@ -37,6 +40,9 @@ pub struct Response {
     /// For `list` and `show`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<EntryObject>,
+    /// For `look`: the message as it was submitted, in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
     /// For the other orders: the entries that were changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub done: Vec<String>,
@@ -138,6 +144,7 @@ impl Desk {
         let done = match request {
             Request::List { addresses, ended } => self.list(addresses, ended, &mut response).await,
             Request::Show { id, addresses } => self.show(&id, addresses, &mut response).await,
+            Request::Look { id, reason } => self.look(&id, self.order(by, reason), &mut response).await,
             Request::Release { ids, reason } => {
                 let kept = [State::Deferred, State::Held, State::Releasing];
                 self.each(ids, &kept, Act::Release, self.order(by, reason), &mut response).await
@@ -188,6 +195,16 @@ impl Desk {
             });
         }
         response.entries.push(shown);
+        Ok(())
+    }
+
+    async fn look(&self, id: &str, order: Order, response: &mut Response) -> Result<(), OutboxError> {
+        let Some((id, _)) = self.find(id).await? else {
+            response.failed.push(no_entry(id));
+            return Ok(());
+        };
+        let content = self.store.look(id, order).await?;
+        response.message = Some(BASE64.encode(marks::without_our_fields(&content)));
         Ok(())
     }
 
@@ -256,6 +273,9 @@ impl Desk {
 
 /// Who gives a message back when nobody decided on it.
 pub(super) const TIMED_OUT: &str = "time-out";
+
+/// Who gives a message back that could not be handed over for days.
+pub(super) const GIVEN_UP: &str = "releaser";
 
 /// A kept message as it was submitted, without our own fields.
 pub(super) fn submission(entry: &Entry, content: &[u8]) -> Submission {

@@ -135,7 +135,8 @@ pub struct Purged {
 /// A durable store. What a reply says is on disk when the reply is there; an operation that fails
 /// has changed nothing. No operation reads a clock.
 ///
-/// Dropping the future of an operation does not take the operation back.
+/// Nothing happens before the future of an operation is awaited. Dropping it later does not take
+/// the operation back.
 pub trait Store: Send + Sync {
     /// Keeps a message, with its notice and its log row, in one transaction.
     ///
@@ -203,6 +204,10 @@ pub trait Store: Send + Sync {
 
     /// The content of an entry that is still kept.
     fn content(&self, id: Id) -> Reply<'_, Option<Vec<u8>>>;
+
+    /// The content of an entry that is still kept, for a person to read; that it was read is
+    /// recorded first.
+    fn look(&self, id: Id, order: Order) -> Reply<'_, Vec<u8>>;
 
     /// What happened to an entry, oldest first.
     fn history(&self, id: Id) -> Reply<'_, Vec<AuditRow>>;

@@ -103,7 +103,9 @@ impl Conversation {
         let limit = self.limits.content.saturating_add(self.limits.end);
         let sent = within(limit, "take the message", self.connection.message_iter(chunks)).await;
         match sent.and_then(reply) {
-            Ok(reply) => End::Reply(reply),
+            Ok(reply) if matches!(reply.code, 200..300 | 400..) => End::Reply(reply),
+            // Neither taken nor refused.
+            Ok(reply) => End::Unseen(Broken { why: reply.text }),
             Err(broken) if written => End::Unseen(broken),
             Err(broken) => End::Cut(broken),
         }

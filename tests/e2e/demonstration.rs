@@ -31,5 +31,7 @@ fn the_demonstration_shows_every_action() {
         let told: String = said[start..].lines().take(4).map(|it| format!("{it}\n")).collect();
         assert!(told.contains(outcome), "{subject} is not told as `{outcome}`:\n{said}");
     }
+    let notices = said.matches("The notice to ").count();
+    assert_eq!(notices, 5, "two hints, one hold, two deferrals:\n{said}");
     assert_eq!(complaints, "");
 }

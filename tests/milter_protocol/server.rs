@@ -344,7 +344,7 @@ async fn a_message_that_cannot_be_kept_fails_for_now() {
 #[tokio::test]
 async fn connections_beyond_the_cap_wait_until_another_ends() {
     let server = Server::start(accept(), Limits { connections: 2, ..limits() }).await;
-    let (mut first, _second) = (server.negotiated().await, server.negotiated().await);
+    let (mut first, second) = (server.negotiated().await, server.negotiated().await);
     let (mut third, mut fourth) = (server.unix().await, server.tcp().await);
     let (version, actions, protocol) = POSTFIX;
     for waiting in [&mut third, &mut fourth] {
@@ -353,7 +353,7 @@ async fn connections_beyond_the_cap_wait_until_another_ends() {
     }
     first.send(&frame(b'Q', b"")).await;
     first.closed().await;
-    drop(_second);
+    drop(second);
     assert_eq!((third.letter().await, fourth.letter().await), ('O', 'O'));
 }
 

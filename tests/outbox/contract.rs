@@ -323,6 +323,19 @@ each_store! {
         assert!(store.claim(new.id, at(60), LEASE).await.unwrap().is_some());
     }
 
+    async fn whoever_reads_a_message_is_on_record(store: &dyn Store) {
+        let new = held("s.pike", 0, 1440);
+        store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        assert_eq!(store.look(new.id, order(5)).await.unwrap(), new.content);
+        let last = store.history(new.id).await.unwrap().pop().unwrap();
+        assert_eq!((last.change.as_str(), last.by, last.at), ("read", order(5).by, at(5)));
+
+        store.release_now(Which::One(new.id), order(6)).await.unwrap();
+        store.cancel(new.id, order(7)).await.unwrap();
+        let gone = store.look(new.id, order(8)).await.unwrap_err();
+        assert!(matches!(gone, OutboxError::Unknown { .. }), "{gone}");
+    }
+
     async fn a_message_returns_to_its_sender_with_a_notice(store: &dyn Store) {
         let new = held("j.okoro", 0, 60);
         store.keep(new.clone(), None, log_row(&new)).await.unwrap();

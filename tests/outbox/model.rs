@@ -134,8 +134,11 @@ impl World {
     /// most others only refuse; with an odd number any.
     fn pick(&self, which: usize, apt: impl Fn(&Known) -> bool) -> Option<Id> {
         let apt: Vec<_> = self.order.iter().filter(|it| apt(&self.known[*it])).collect();
-        let among =
-            if which % 2 == 0 && !apt.is_empty() { apt } else { self.order.iter().collect() };
+        let among = if which.is_multiple_of(2) && !apt.is_empty() {
+            apt
+        } else {
+            self.order.iter().collect()
+        };
         (!among.is_empty()).then(|| *among[which / 2 % among.len()])
     }
 
@@ -435,7 +438,7 @@ fn outcome(how: u8) -> Outcome {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
     fn the_store_does_what_the_model_does(operations in vec(operation(), 1..100)) {

@@ -178,7 +178,7 @@ pub(super) fn ambiguous(
         .query_row(params![id, token.0, until.error, micros(until.next_attempt)], |row| row.get(0))
         .optional()?;
     held_by(tx, id, usize::from(ambiguities.is_some()))?;
-    audit(tx, until.at, id, "perhaps sent", "beadle", &until.error)?;
+    audit(tx, until.at, id, "perhaps sent", "beadle", "the end of the transfer was not seen")?;
     Ok(match ambiguities {
         Some(2..) => Ambiguity::NeedsPerson,
         _ => Ambiguity::TryAgain,

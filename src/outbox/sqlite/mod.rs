@@ -65,7 +65,7 @@ impl SqliteStore {
     /// earlier process are void, since the lock proves that the process is gone.
     pub fn open(options: Options) -> Result<Self, OutboxError> {
         let lock = lock(&options.path)?;
-        schema::create_file(&options.path)?;
+        schema::prepare(&options)?;
         let write = schema::connect(&options)?;
         schema::migrate(&write, &options.path)?;
         claims::forget(&write).map_err(|it| it.explain("void the claims of an earlier process"))?;
@@ -184,6 +184,10 @@ impl Store for SqliteStore {
 
     fn content(&self, id: Id) -> Reply<'_, Option<Vec<u8>>> {
         self.reader.run(format!("read entry `{id}`"), move |tx| queries::content(tx, id))
+    }
+
+    fn look(&self, id: Id, order: Order) -> Reply<'_, Vec<u8>> {
+        self.writer.run(format!("look at entry `{id}`"), move |tx| orders::look(tx, id, &order))
     }
 
     fn history(&self, id: Id) -> Reply<'_, Vec<AuditRow>> {
