@@ -84,6 +84,8 @@ fn scrap() -> impl Strategy<Value = Vec<u8>> {
             "Content-Type: message/rfc822\n",
             "<div class=gmail_quote>",
             "<blockquote type=cite>",
+            "see my answers in red below\n",
+            "<p style=color:red>",
             "</div>",
             "</p>",
             "<p style='display:none'>",

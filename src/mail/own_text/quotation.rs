@@ -50,17 +50,15 @@ pub(super) fn mark(text: &str, lines: &mut [Line], mut kind: Class, new: bool) -
         }
         introduced = true;
         history.forwards += start.forwards;
-        for line in &mut lines[at..start.end] {
+        for line in lines[at..start.end].iter_mut().filter(|it| it.class == Class::Own) {
             line.class = kind;
         }
         at = start.end;
         if !next_is_marked(text, &lines[at..]) {
             // Without marks nothing says where earlier text ends, and clients put it last.
             history.forwards += later_forwards(text, &lines[at..]);
-            for line in &mut lines[at..] {
-                if line.class.is_open() {
-                    line.class = kind;
-                }
+            for line in lines[at..].iter_mut().filter(|it| it.class == Class::Own) {
+                line.class = kind;
             }
             break;
         }
