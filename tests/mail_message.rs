@@ -48,6 +48,32 @@ fn reads_people_with_their_places() {
 }
 
 #[test]
+fn reads_addresses_as_people_mistype_them() {
+    for (to, name, address) in [
+        ("Jo j@oakfield.example", "Jo", "j@oakfield.example"),
+        ("j @ oakfield.example", "", "j@oakfield.example"),
+        ("Jo <mailto:j@oakfield.example>", "Jo", "j@oakfield.example"),
+        ("<j@oakfield.example", "", "j@oakfield.example"),
+        ("=?utf-8?q?Okoro=2C_Jo?= <j@oakfield.example>", "Okoro, Jo", "j@oakfield.example"),
+        ("\"a@oakfield.example\" <b@mill.example>", "a@oakfield.example", "b@mill.example"),
+    ] {
+        let mail = message(&format!("To: {to}\n\n"));
+        let found: Vec<_> =
+            mail.to().iter().map(|it| (it.name.as_str(), it.address.as_str())).collect();
+        assert_eq!(found, [(name, address)], "{to}");
+    }
+    assert!(message("To: undisclosed-recipients:;\n\n").to().is_empty());
+}
+
+#[test]
+fn text_of_no_charset_is_utf8_or_else_western() {
+    let mail = Message::parse(b"Subject: Si\xe2n\n\nSi\xe2n rang\n".to_vec());
+    assert_eq!((mail.subject(), mail.texts()[0].text.as_str()), ("Siân", "Siân rang\n"));
+    let mail = message("Subject: Siân\n\nSiân rang\n");
+    assert_eq!((mail.subject(), mail.texts()[0].text.as_str()), ("Siân", "Siân rang\n"));
+}
+
+#[test]
 fn reads_dates_of_every_age() {
     for (date, expected) in [
         ("Tue, 2 Mar 2027 19:40:00 +0000", Some("2027-03-02T19:40:00+00:00")),
