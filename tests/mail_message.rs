@@ -166,6 +166,29 @@ fn answers_and_forwards_are_told_apart() {
 }
 
 #[test]
+fn forwards_are_counted_in_the_text_too() {
+    let block = |subject: &str| {
+        format!("From: A <a@mill.example>\nSent: 2 March 2027 09:12\nTo: B\nSubject: {subject}\n\n")
+    };
+    let gmail =
+        "---------- Forwarded message ---------\nFrom: A <a@mill.example>\nSubject: cat\n\n";
+    for (subject, body, depth) in [
+        ("cat", format!("look\n\n{gmail}old\n"), 1),
+        ("cat", format!("look\n\n{gmail}{gmail}old\n"), 2),
+        ("FW: cat", format!("look\n\n{}old\n", block("cat")), 1),
+        ("FW: cat", format!("look\n\n{}old\n", block("FW: cat")), 2),
+        ("FW: cat", format!("look\n\n{}x\n\n{}old\n", block("RE: cat"), block("Fw: cat")), 2),
+        ("RE: cat", format!("look\n\n{}old\n", block("cat")), 0),
+    ] {
+        assert_eq!(
+            message(&format!("Subject: {subject}\n\n{body}")).forward_depth(),
+            depth,
+            "{subject} {body}"
+        );
+    }
+}
+
+#[test]
 fn automatic_mail_is_known_by_protocol_facts() {
     for (fields, expected) in [
         ("Auto-Submitted: auto-replied (vacation)", Some(Automatic::OutOfOffice)),

@@ -111,6 +111,14 @@ pub(super) fn read(text: &str, lines: &[Line], at: usize) -> Option<HeaderLines>
     last.map(|_| block)
 }
 
+/// How many marks of messages passed on stand in a line "Subject: FW: FW: ...".
+pub(super) fn forwards_of_subject(line: &str) -> usize {
+    match label(line) {
+        Some((Label::Subject, value)) => thread::prefixes(value).forwards,
+        _ => 0,
+    }
+}
+
 fn goes_on(line: &str, last: Option<Label>) -> bool {
     match last {
         Some(Label::To | Label::Other) => {

@@ -49,7 +49,9 @@ pub(super) fn mark(text: &str, lines: &mut [Line], mut kind: Class, new: bool) -
             kind = Class::Forwarded;
         }
         introduced = true;
-        history.forwards += start.forwards;
+        // Outlook forwards with a mere header block.
+        let unsaid = kind == Class::Forwarded && !start.forward && history.forwards == 0;
+        history.forwards += start.forwards + usize::from(unsaid);
         for line in lines[at..start.end].iter_mut().filter(|it| it.class == Class::Own) {
             line.class = kind;
         }
@@ -166,7 +168,14 @@ fn next_filled(lines: &[Line], at: usize) -> usize {
 
 /// How often earlier text itself says that it was forwarded.
 fn later_forwards(text: &str, lines: &[Line]) -> usize {
-    lines.iter().filter(|it| is_forward_separator(text[it.range.clone()].trim())).count()
+    let mut separators = 0;
+    let mut marks = 0;
+    for line in lines {
+        let line = text[line.range.clone()].trim();
+        separators += usize::from(is_forward_separator(line));
+        marks = marks.max(header_block::forwards_of_subject(line));
+    }
+    separators.max(marks)
 }
 
 fn is_marked(line: &str) -> bool {
