@@ -44,8 +44,9 @@ impl Decide for Pipeline {
         let inspected = tokio::task::spawn_blocking(move || Inspected::new(loaded, received, accepted)).await;
         match inspected {
             Ok(inspected) => self.act(inspected).await,
-            Err(error) => {
-                error!("inspection: ended badly: {error}");
+            // The error would say what the program panicked over, which may be the message's words.
+            Err(_) => {
+                error!("inspection: a fault in the program; the message is answered 451");
                 Answer::TemporaryFailure
             }
         }

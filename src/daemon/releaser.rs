@@ -99,11 +99,7 @@ impl Releaser {
                 }
             });
         }
-        while let Some(ended) = tasks.join_next().await {
-            if let Err(error) = ended {
-                error!("releaser: ended badly: {error}");
-            }
-        }
+        while tasks.join_next().await.is_some() {}
     }
 
     async fn hand_over(&self, id: Id) -> Result<(), OutboxError> {

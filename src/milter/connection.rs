@@ -99,7 +99,8 @@ impl<S: Stream, D: Decide> Connection<S, D> {
         Self { stream, shared, splitter: Splitter::default(), session, spool, out: Vec::new() }
     }
 
-    /// Serves the mail server until it quits, or while draining until no message seems to be under way.
+    /// Serves the mail server until it quits, or while draining until no message seems to be
+    /// under way.
     pub async fn run(mut self, mut draining: watch::Receiver<bool>) -> Result<(), ConnectionError> {
         loop {
             if !self.take_frames().await? {

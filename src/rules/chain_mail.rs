@@ -118,17 +118,20 @@ impl Rule for ChainMail {
         if joke < JOKE || depth < self.min_forward_depth || people < self.min_recipients || self.joke == Action::Allow {
             return;
         }
+        let mut spans = signs.into_spans(&JOKE_CLASSES);
+        if spans.is_empty() {
+            spans.extend(place::header(mail, "Subject"));
+        }
         findings
             .add(format!("a joke or funny picture, forwarded {depth} times already, goes to {people} people"))
             .at_most(self.joke)
-            .at_all(signs.into_spans(&JOKE_CLASSES))
-            .at_all(place::header(mail, "Subject"))
+            .at_all(spans)
             .help("share it outside the school's mail");
     }
 }
 
 const LETTER_CLASSES: [&str; 7] = ["urge", "ask", "chain", "luck", "warning", "reward", "guilt"];
-const JOKE_CLASSES: [&str; 1] = ["joke"];
+const JOKE_CLASSES: [&str; 2] = ["joke", "laugh"];
 
 /// How many people get the message, the sender not counted.
 fn readers(mail: &Submission, school: &School, sender: &Address) -> usize {
@@ -237,7 +240,9 @@ impl Signs {
 
     fn into_spans(self, classes: &[&str]) -> Vec<Span> {
         let shown = self.found.into_values().filter(|(hit, _)| classes.contains(&hit.class));
-        shown.map(|(_, span)| span).collect()
+        let mut spans: Vec<Span> = shown.map(|(_, span)| span).collect();
+        spans.sort_by(|a, b| (&a.part, a.start).cmp(&(&b.part, b.start)));
+        spans
     }
 }
 

@@ -180,8 +180,9 @@ fn is_capital(raw: &str) -> bool {
 
 /// Tells whether the line, or the sentence that begins it, holds nothing but the capitals.
 fn is_heading(text: &str, origin: &Range<usize>) -> bool {
-    let start = text[..origin.start].rfind('\n').map_or(0, |it| it + 1);
-    let before = &text[start..origin.start];
+    // No heading is longer, and long lines are not searched again and again.
+    let near = &text[text.floor_char_boundary(origin.start.saturating_sub(200))..origin.start];
+    let before = near.rsplit('\n').next().unwrap_or("");
     let after = text[origin.end..].trim_start_matches([' ', ')', '*']);
     let begins = !before.contains(char::is_alphabetic) || before.trim_end().ends_with(['.', ':', '-', '\u{2013}']);
     let ends = after.is_empty() || after.starts_with(['.', ':', '\n', '-', '\u{2013}']);
