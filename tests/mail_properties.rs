@@ -201,6 +201,16 @@ fn one_long_line_is_read_whole() {
 }
 
 #[test]
+fn the_count_of_passages_is_bounded_and_their_words_are_kept() {
+    let message = read_all(format!("Subject: x\n\n{}", "one\n\n\n\n".repeat(50_000)).into_bytes());
+    let passages = &message.own_text().passages;
+    let words: usize =
+        passages.iter().map(|it| message.passage_text(it).split_whitespace().count()).sum();
+    assert!(passages.len() <= 10_000, "{}", passages.len());
+    assert_eq!(words, 50_000);
+}
+
+#[test]
 fn many_of_everything_ends() {
     for (head, scrap) in [
         ("", "To: a@b.example, c@d.example\n"),

@@ -75,7 +75,7 @@ pub(super) fn read(text: &str, lines: &[Line], at: usize) -> Option<HeaderLines>
         if line.trim().is_empty() {
             // Some clients set their labels apart; an empty line before anything else ends them.
             let next = lines.get(index + 1).map(|it| &text[it.range.clone()]);
-            if index == at || !next.is_some_and(|it| label(it).is_some()) {
+            if index == at || next.is_none_or(|it| label(it).is_none()) {
                 break;
             }
             index += 1;
