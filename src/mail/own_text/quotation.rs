@@ -84,38 +84,29 @@ fn introduction(
     no_block_before: &mut usize,
 ) -> Option<Introduction> {
     let line = text[lines[at].range.clone()].trim();
-    if is_forward_separator(line) {
-        let headers = header_block::read(text, lines, next_filled(lines, at + 1));
+    let below = || header_block::read(text, lines, next_filled(lines, at + 1));
+    let forward = is_forward_separator(line);
+    if forward || is_reply_separator(line) {
+        let headers = below();
         let inner = headers.as_ref().map_or(0, HeaderLines::forwards);
         let end = headers.map_or(at + 1, |it| it.end);
-        return Some(Introduction { end, forward: true, forwards: 1 + inner });
+        return Some(Introduction { end, forward, forwards: usize::from(forward) + inner });
     }
-    if is_reply_separator(line) {
-        let headers = header_block::read(text, lines, next_filled(lines, at + 1));
-        let forwards = headers.as_ref().map_or(0, HeaderLines::forwards);
-        let end = headers.map_or(at + 1, |it| it.end);
-        return Some(Introduction { end, forward: false, forwards });
-    }
-    if is_rule(line) || is_dashed(line) {
-        let headers = header_block::read(text, lines, next_filled(lines, at + 1))
-            .filter(HeaderLines::is_plausible)?;
+    let headers = if is_rule(line) || is_dashed(line) {
+        below().filter(HeaderLines::is_plausible)
+    } else if at >= *no_block_before {
+        let headers = header_block::read(text, lines, at);
+        *no_block_before = headers.as_ref().map_or(at, |it| it.end);
+        headers.filter(HeaderLines::is_certain)
+    } else {
+        None
+    };
+    if let Some(headers) = headers {
         return Some(Introduction {
             end: headers.end,
             forward: false,
             forwards: headers.forwards(),
         });
-    }
-    if at >= *no_block_before
-        && let Some(headers) = header_block::read(text, lines, at)
-    {
-        if headers.is_certain() {
-            return Some(Introduction {
-                end: headers.end,
-                forward: false,
-                forwards: headers.forwards(),
-            });
-        }
-        *no_block_before = headers.end;
     }
     let end = attribution(text, lines, at)?;
     Some(Introduction { end, forward: false, forwards: 0 })
