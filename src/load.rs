@@ -16,7 +16,14 @@ const BUILT_IN: &str = include_str!("../rules.toml");
 const SYSTEM_POLICY: &str = "/etc/beadle/rules.toml";
 
 /// The built-in layers that `extends` may name as `profile:NAME`.
-const PROFILES: &[(&str, &str)] = &[("default", BUILT_IN)];
+const PROFILES: &[(&str, &str)] = &[
+    ("default", BUILT_IN),
+    ("all-saints", include_str!("policy/profiles/all-saints.toml")),
+    ("queen-elizabeth", include_str!("policy/profiles/queen-elizabeth.toml")),
+    ("warden-hill", include_str!("policy/profiles/warden-hill.toml")),
+    ("linchfield", include_str!("policy/profiles/linchfield.toml")),
+    ("tenax-bishop-chavasse", include_str!("policy/profiles/tenax-bishop-chavasse.toml")),
+];
 
 /// A policy and the school it is for, read and checked as a whole.
 #[derive(Debug)]
@@ -107,7 +114,7 @@ fn check_serving(policy: &Policy) -> Result<(), Fault> {
             return Err(policy.place("milter.listen", Fault::new(error.to_string())));
         }
     }
-    if !tables.outbox.store.strip_prefix("sqlite:").is_some_and(|path| !path.is_empty()) {
+    if tables.outbox.store.strip_prefix("sqlite:").is_none_or(str::is_empty) {
         let fault = Fault::new(format!("`store` is `{}`, must be `sqlite:PATH`", tables.outbox.store));
         return Err(policy.place("outbox.store", fault));
     }

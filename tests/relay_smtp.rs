@@ -153,8 +153,8 @@ fn path(address: &str, arguments: &[&str]) -> Path {
 /// Hands a message to three families over.
 async fn deliver(server: &Server, content: &[u8]) -> Delivery {
     let sender = path("j.okoro@oakfield.example", &["RET=HDRS"]);
-    let recipients =
-        ["a@home.example", "b@home.example", "c@home.example"].map(|it| path(it, &["NOTIFY=NEVER"]));
+    let recipients = ["a@home.example", "b@home.example", "c@home.example"]
+        .map(|it| path(it, &["NOTIFY=NEVER"]));
     let outgoing = Outgoing {
         sender: &sender,
         recipients: recipients.iter().collect(),
@@ -282,8 +282,14 @@ async fn a_refusal_of_ours_postpones_and_one_of_the_message_refuses() {
     for (reply, expected) in [
         ("451 4.3.0 later", postponed("451 4.3.0 later")),
         ("554 5.7.1 Client host rejected", postponed("554 5.7.1 Client host rejected")),
-        ("530 5.7.0 Must issue a STARTTLS command first", postponed("530 5.7.0 Must issue a STARTTLS command first")),
-        ("552 5.3.4 Message size exceeds fixed limit", refused("552 5.3.4 Message size exceeds fixed limit")),
+        (
+            "530 5.7.0 Must issue a STARTTLS command first",
+            postponed("530 5.7.0 Must issue a STARTTLS command first"),
+        ),
+        (
+            "552 5.3.4 Message size exceeds fixed limit",
+            refused("552 5.3.4 Message size exceeds fixed limit"),
+        ),
         ("550 5.1.8 Sender address rejected", refused("550 5.1.8 Sender address rejected")),
     ] {
         let server = Server::start(&[("MAIL", Say(reply))]).await;
@@ -304,7 +310,8 @@ async fn the_answer_to_the_final_dot_is_for_all() {
         ("DATA", "451 4.3.0 later", postponed("451 4.3.0 later")),
         ("DATA", "554 5.5.1 no", refused("554 5.5.1 no")),
     ] {
-        let server = Server::start(&[(moment, Say(reply)), ("RCPT TO:<b", Say("450 4.2.1 b"))]).await;
+        let server =
+            Server::start(&[(moment, Say(reply)), ("RCPT TO:<b", Say("450 4.2.1 b"))]).await;
         let delivery = deliver(&server, MESSAGE).await;
         let others = expected.clone();
         assert_eq!(delivery.answers, [expected, postponed("450 4.2.1 b"), others]);
@@ -314,7 +321,7 @@ async fn the_answer_to_the_final_dot_is_for_all() {
 
 #[tokio::test]
 async fn after_the_final_dot_only_a_reply_gives_certainty() {
-    for act in [Close, Hang, SayPart("250 2.0.0 Ok: que"), Say("what?")] {
+    for act in [Close, Hang, SayPart("250 2.0.0 Ok: que"), Say("what?"), Say("354 more")] {
         let server = Server::start(&[(".", act), ("RCPT TO:<b", Say("550 5.1.1 b"))]).await;
         let delivery = deliver(&server, MESSAGE).await;
         assert_eq!(delivery.answers, [Answer::Unknown, refused("550 5.1.1 b"), Answer::Unknown]);
@@ -448,7 +455,8 @@ async fn an_entry_goes_from_the_outbox_to_the_server() {
         content: MESSAGE.to_vec(),
         dedupe: None,
     };
-    let log = LogRow { at: accepted, queue_id: String::new(), entry: None, inspection: String::new() };
+    let log =
+        LogRow { at: accepted, queue_id: String::new(), entry: None, inspection: String::new() };
     store.keep(new.clone(), None, log).await.unwrap();
 
     let server = Server::start(&[("RCPT TO:<b", Say("450 4.2.1 busy"))]).await;
@@ -486,7 +494,8 @@ async fn an_entry_goes_from_the_outbox_to_the_server() {
     let state = store.settle(new.id, claim.token, settlement).await.unwrap();
     assert_eq!(state, State::Deferred);
     assert_eq!(server.messages(), [[&trace, MESSAGE].concat()]);
-    let mut socket = TcpStream::connect(server.address.trim_start_matches("smtp://")).await.unwrap();
+    let mut socket =
+        TcpStream::connect(server.address.trim_start_matches("smtp://")).await.unwrap();
     let mut greeting = [0; 4];
     socket.read_exact(&mut greeting).await.unwrap();
     assert_eq!(&greeting, b"220 ", "the server outlives a session");

@@ -1,10 +1,14 @@
 //! The language of a passage: English, Welsh, another, or not to be told.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use unicode_segmentation::UnicodeSegmentation;
+use whatlang::Detector;
+
+use super::Passage;
 
 /// The language a passage is written in, as far as word lists need to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,43 +20,15 @@ pub enum Language {
     Unknown,
 }
 
-/// Words that settle a language because they are many in it and rare in the other; function
-/// words and the small talk of mail, in lower case, without those that both languages have
-/// ("a", "am", "at", "dim", "her", "hi", "i", "man", "moron", "no", "plant", "pan", "so", "to").
-const ENGLISH: &str = "the and of is are was were be been being have has had do does did not this \
-that these those with for from by on as it its he she they them his their you your we us our my me \
-will would can could should may might must shall if when where what who why how which there here \
-but or because than then very just also please thanks thank see hope know let need want send sent \
-get got give make take come back about after before into over out up down all any some more most \
-much many only other first last new good great today tomorrow yesterday monday tuesday wednesday \
-thursday friday saturday sunday morning afternoon evening week weekend lunch meeting yes ok okay \
-hello dear regards sorry cheers done attached don't doesn't didn't isn't wasn't won't can't \
-couldn't wouldn't shouldn't haven't hasn't i'm i'll i've i'd it's that's there's he's she's we're \
-we'll we've you're you'll you've they're let's what's year school class pupil pupils parents \
-homework report reports forward everyone someone anyone people time day lol omg yeah gonna wanna u \
-ur lesson room call later soon quick question best wishes kind forgot still really too off stupid \
-rubbish idiot useless";
+/// Words that settle a language because they are many in it and rare in the other: function words
+/// and the small talk of mail, in lower case.
+///
+/// Left out are forms that both languages have ("am", "at", "bore", "dan", "dim", "hi", "i", "moron",
+/// "no", "pan", "plant", "to") and Welsh words that are English names ("bob", "pam").
+const ENGLISH: &str = include_str!("words/english.txt");
 
 /// Welsh mutates the first letters of words, so the commonest mutated forms stand here too.
-const WELSH: &str = "y yr yn mae'r mae mai sydd sy oes oedd roedd bydd fydd byddai byddwn fyddwn \
-byddaf fyddaf byddant fydda i'r o'r a'r â'r â gyda gan ganddo wedi ei eich ein eu fy dy ni chi nhw hi'n \
-fo'n mae'n dw dwi i'n rwy rwyf rydw rydym rydyn ydw ydy ydi yw ydych ydym hyn hynny hwn hon rhain ond neu \
-os pan pryd ble beth pwy pam sut hefyd iawn diolch bore da prynhawn nos annwyl cofion gorau helo \
-shwmae sut croeso os gwelwch am ar at i gan oddi wrth tan dan drwy trwy dros hyd nes rhwng heb \
-gennyf gennych gennym heddiw yfory ddoe dydd llun mawrth mercher iau gwener sadwrn sul wythnos \
-blwyddyn ysgol disgybl disgyblion plant rhieni athro athrawes dosbarth gwaith cartref cyfarfod \
-neges e-bost llythyr gwybodaeth pob pawb rhai llawer mwy llai cyntaf olaf newydd dda mawr bach ddim \
-dim nid nad na ni'n chi'n oherwydd felly wedyn eto yma yno allan nawr rŵan gallwch allwch gallaf \
-allaf gallwn dylai ddylai hoffwn hoffech rhaid angen eisiau moyn gwneud mynd dod cael gweld dweud \
-siarad darllen anfon anfonwch dewch mwynhau llongyfarchiadau hwyl cofiwch moron bwyd cinio amser \
-'n 'r 'ch 'w 'u chdi ti eich hun cyfer nghyfer gwneuthum hapus ynghylch ynglŷn atodi atodaf \
-ynghlwm taith bawb bob fawr rhoi ymateb erbyn mis gydag dydw dydy doedd roeddwn roeddem buodd buom bu fu";
-
-/// Shared forms decide nothing although they stand in one of the lists.
-const SHARED: &[&str] = &[
-    "i", "am", "at", "dim", "dan", "plant", "moron", "pan", "da", "dy", "hon", "bach", "bore",
-    "to", "gan", "na", "tan", "ni", "nos", "y", "me", "on", "u", "os", "yr", "ni", "a",
-];
+const WELSH: &str = include_str!("words/welsh.txt");
 
 /// Two words that say nothing alone and are Welsh together.
 const WELSH_PAIRS: &[(&str, &str)] = &[
@@ -69,65 +45,154 @@ const WELSH_PAIRS: &[(&str, &str)] = &[
     ("i", "ni"),
     ("i", "mi"),
     ("plant", "bach"),
+    ("yn", "y"),
+    ("pan", "fydd"),
+    ("bob", "dydd"),
+    ("bob", "wythnos"),
 ];
 
 static WORDS: LazyLock<HashMap<&'static str, Language>> = LazyLock::new(|| {
     let english = ENGLISH.split_whitespace().map(|it| (it, Language::English));
     let welsh = WELSH.split_whitespace().map(|it| (it, Language::Welsh));
-    english.chain(welsh).filter(|(word, _)| !SHARED.contains(word)).collect()
+    english.chain(welsh).collect()
 });
 
 /// How much of a passage is read to tell its language.
 const ENOUGH: usize = 4_096;
+/// How much of a message is read to tell languages: no person writes more in one.
+const MAX_READ: usize = 512 * 1024;
+/// How much of it the detector may see, because it takes its time.
+const MAX_DETECTED: usize = 64 * 1024;
+/// The detector guesses at anything shorter.
+const MIN_DETECTED: usize = 40;
 
-/// Decides the language of a passage.
+/// The languages that the detector tells apart; a longer list would only take longer.
+static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
+    use whatlang::Lang::{
+        Cat, Ces, Cym, Dan, Deu, Eng, Fin, Fra, Hrv, Hun, Ita, Lit, Nld, Nob, Pol, Por, Ron, Slk,
+        Spa, Swe, Tgl, Tur, Vie,
+    };
+    Detector::with_allowlist(vec![
+        Eng, Cym, Fra, Deu, Spa, Ita, Por, Pol, Nld, Ron, Lit, Hun, Ces, Slk, Hrv, Tur, Swe, Dan,
+        Nob, Fin, Cat, Vie, Tgl,
+    ])
+});
+
+/// Decides the languages of the passages of one message.
 ///
 /// The detector (`whatlang`) is right on long sentences and wrong on short ones: "Thanks, see you
-/// Friday" is Estonian to it. So the small words decide first. A passage is Welsh or English when
-/// its words of that language outnumber those of the other by more than two to one, and at least
-/// one word is found. Where neither is ahead the detector is asked, and believed when it calls
-/// itself reliable. What is then left is English if it is plain ASCII words with more English
-/// than Welsh words, and unknown otherwise.
-pub(super) fn detect(text: &str) -> Language {
-    let text = &text[..text.floor_char_boundary(ENOUGH)];
-    let Evidence { english, welsh, words } = evidence(text);
-    // In a long passage a language has many of its small words: one in twelve is very few.
-    let enough = |count: usize| count > 0 && count * 12 >= words;
-    if enough(english) && english > 2 * welsh {
-        return Language::English;
-    }
-    if enough(welsh) && welsh > 2 * english {
-        return Language::Welsh;
-    }
-    by_detector(text, english, welsh)
+/// Friday" is Estonian to it. So small words decide first: a passage is Welsh or English when its
+/// words of that language, at least one in twelve, are more than twice those of the other. Where
+/// neither is ahead, a passage of forty letters or more goes to the detector, which is believed
+/// when it calls itself reliable; a shorter one goes to whichever language has more words, or to
+/// English where a word ends as only English words do ("hilarious cat"). What
+/// is still open takes the language of the rest of the message, so that "Moron!" under a Welsh
+/// letter is Welsh, and is unknown where there is no rest.
+#[derive(Default)]
+pub(super) struct Languages {
+    read: usize,
+    detected: usize,
 }
 
-/// Splits a paragraph where its sentences are in different languages.
-///
-/// A paragraph of one language comes back whole. A sentence whose language cannot be told is in
-/// the language of the paragraph.
-pub(super) fn sentences(text: &str, paragraph: Range<usize>) -> Vec<(Range<usize>, Language)> {
-    let whole = detect(&text[paragraph.clone()]);
-    let Evidence { english, welsh, .. } = evidence(&text[paragraph.clone()]);
-    if paragraph.len() > ENOUGH || english == 0 || welsh == 0 {
-        return vec![(paragraph, whole)];
-    }
-    let mut runs: Vec<(Range<usize>, Language)> = Vec::new();
-    for (offset, sentence) in text[paragraph.clone()].split_sentence_bound_indices() {
-        let range = paragraph.start + offset..paragraph.start + offset + sentence.trim_end().len();
-        if range.is_empty() {
-            continue;
+impl Languages {
+    /// Splits a paragraph where its sentences are in different languages.
+    ///
+    /// A paragraph of one language comes back whole. A sentence whose language cannot be told is
+    /// in the language of the paragraph.
+    pub fn sentences(
+        &mut self,
+        text: &str,
+        paragraph: Range<usize>,
+    ) -> Vec<(Range<usize>, Language)> {
+        if self.read > MAX_READ {
+            return vec![(paragraph, Language::Unknown)];
         }
-        let language = match detect(sentence) {
-            Language::Unknown | Language::Other => whole,
-            known => known,
-        };
-        match runs.last_mut() {
-            Some((last, same)) if *same == language => last.end = range.end,
-            _ => runs.push((range, language)),
+        self.read += paragraph.len().min(ENOUGH);
+        let evidence = Evidence::of(&text[paragraph.clone()]);
+        let whole = self.decide(&text[paragraph.clone()], &evidence);
+        if paragraph.len() > ENOUGH || evidence.english == 0 || evidence.welsh == 0 {
+            return vec![(paragraph, whole)];
+        }
+        let mut runs: Vec<(Range<usize>, Language)> = Vec::new();
+        for (offset, sentence) in text[paragraph.clone()].split_sentence_bound_indices() {
+            let start = paragraph.start + offset;
+            let range = start..start + sentence.trim_end().len();
+            if range.is_empty() {
+                continue;
+            }
+            let language = match self.decide(sentence, &Evidence::of(sentence)) {
+                Language::Unknown | Language::Other => whole,
+                known => known,
+            };
+            match runs.last_mut() {
+                Some((last, same)) if *same == language => last.end = range.end,
+                _ => runs.push((range, language)),
+            }
+        }
+        runs
+    }
+
+    fn decide(&mut self, text: &str, evidence: &Evidence) -> Language {
+        let Evidence { english, welsh, words, shaped } = *evidence;
+        let enough = |count: usize| count > 0 && count * 12 >= words;
+        if enough(english) && english > 2 * welsh {
+            return Language::English;
+        }
+        if enough(welsh) && welsh > 2 * english {
+            return Language::Welsh;
+        }
+        let text = &text[..text.floor_char_boundary(ENOUGH)];
+        if text.len() >= MIN_DETECTED && self.detected < MAX_DETECTED {
+            self.detected += text.len();
+            match detect(text) {
+                Some(Language::Other) if enough(english.max(welsh)) => {}
+                Some(language) => return language,
+                None => {}
+            }
+        }
+        match english.cmp(&welsh) {
+            Ordering::Greater => Language::English,
+            Ordering::Less => Language::Welsh,
+            // In a few words without any small one, how they end is all there is to go by.
+            Ordering::Equal if shaped > 0 && english == 0 && text.len() < MIN_DETECTED => {
+                Language::English
+            }
+            Ordering::Equal => Language::Unknown,
         }
     }
-    runs
+}
+
+/// What the detector is sure of.
+fn detect(text: &str) -> Option<Language> {
+    let script = whatlang::detect_script(text)?;
+    if script != whatlang::Script::Latin {
+        return Some(Language::Other);
+    }
+    let info = DETECTOR.detect(text)?;
+    info.is_reliable().then(|| match info.lang() {
+        whatlang::Lang::Eng => Language::English,
+        whatlang::Lang::Cym => Language::Welsh,
+        _ => Language::Other,
+    })
+}
+
+/// Gives passages that tell nothing themselves the language that most of the others have.
+pub(super) fn settle(passages: &mut [Passage]) {
+    let length = |wanted| {
+        passages.iter().filter(|it| it.language == wanted).map(|it| it.range.len()).sum::<usize>()
+    };
+    let (english, welsh, other) =
+        (length(Language::English), length(Language::Welsh), length(Language::Other));
+    let most = if english > welsh.max(other) {
+        Language::English
+    } else if welsh > english.max(other) {
+        Language::Welsh
+    } else {
+        return;
+    };
+    for passage in passages.iter_mut().filter(|it| it.language == Language::Unknown) {
+        passage.language = most;
+    }
 }
 
 /// How many words tell of English, how many of Welsh, out of how many.
@@ -136,49 +201,52 @@ struct Evidence {
     english: usize,
     welsh: usize,
     words: usize,
+    /// Words of neither list that end as English words do and Welsh ones do not.
+    shaped: usize,
 }
 
-fn evidence(text: &str) -> Evidence {
-    let mut evidence = Evidence::default();
-    let mut before = String::new();
-    for word in words_of(text) {
-        evidence.words += 1;
-        match WORDS.get(word.as_str()) {
-            Some(Language::English) => evidence.english += 1,
-            Some(Language::Welsh) => evidence.welsh += 1,
-            _ if is_welsh_shape(&word)
-                || WELSH_PAIRS.contains(&(before.as_str(), word.as_str())) =>
-            {
-                evidence.welsh += 1
+impl Evidence {
+    fn of(text: &str) -> Self {
+        let mut evidence = Self::default();
+        let (mut word, mut before) = (String::new(), String::new());
+        for part in words_of(&text[..text.floor_char_boundary(ENOUGH)]) {
+            word.clear();
+            word.extend(
+                part.chars()
+                    .flat_map(char::to_lowercase)
+                    .map(|it| if it == '\u{2019}' { '\'' } else { it }),
+            );
+            evidence.words += 1;
+            match WORDS.get(word.as_str()) {
+                Some(Language::English) => evidence.english += 1,
+                Some(Language::Welsh) => evidence.welsh += 1,
+                _ if is_welsh_shape(&word)
+                    || WELSH_PAIRS.contains(&(before.as_str(), word.as_str())) =>
+                {
+                    evidence.welsh += 1;
+                }
+                _ => evidence.shaped += usize::from(is_english_shape(&word)),
             }
-            _ => {}
+            std::mem::swap(&mut word, &mut before);
         }
-        before = word;
-    }
-    evidence
-}
-
-fn by_detector(text: &str, english: usize, welsh: usize) -> Language {
-    match whatlang::detect(text) {
-        Some(info) if info.is_reliable() => match info.lang() {
-            whatlang::Lang::Eng => Language::English,
-            whatlang::Lang::Cym => Language::Welsh,
-            _ if english > welsh => Language::English,
-            _ if welsh > english => Language::Welsh,
-            _ => Language::Other,
-        },
-        _ if english > welsh => Language::English,
-        _ if welsh > english => Language::Welsh,
-        _ => Language::Unknown,
+        evidence
     }
 }
 
-/// The words of a text in lower case; apostrophes within a word are part of it.
-fn words_of(text: &str) -> impl Iterator<Item = String> {
+/// The words of a text; apostrophes within a word are part of it.
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(|it: char| !it.is_alphanumeric() && !matches!(it, '\'' | '\u{2019}' | '-'))
         .map(|it| it.trim_matches(['\'', '\u{2019}', '-']))
-        .filter(|it| it.chars().next().is_some_and(char::is_alphabetic))
-        .map(|it| it.to_lowercase().replace('\u{2019}', "'"))
+        .filter(|it| it.len() <= 40 && it.starts_with(char::is_alphabetic))
+}
+
+/// Endings of English words that no Welsh word has.
+fn is_english_shape(word: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "ing", "tion", "sion", "ous", "ful", "ness", "ght", "tch", "ck", "eed", "lled", "cked",
+        "ssed", "pped", "tted",
+    ];
+    word.len() > 3 && word.is_ascii() && ENDINGS.iter().any(|it| word.ends_with(it))
 }
 
 /// Letters that Welsh alone among the languages of a British school writes: ŵ and ŷ, and
@@ -191,7 +259,11 @@ fn is_welsh_shape(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Language, detect};
+    use super::{Evidence, Language, Languages};
+
+    fn detect(text: &str) -> Language {
+        Languages::default().decide(text, &Evidence::of(text))
+    }
 
     #[test]
     fn short_english_is_english() {
@@ -217,6 +289,7 @@ mod tests {
             "Bore da bawb",
             "Annwyl rieni, bydd y daith ddydd Gwener.",
             "Plant a moron i ginio heddiw",
+            "Moron i ginio!",
         ] {
             assert_eq!(detect(text), Language::Welsh, "{text}");
         }

@@ -12,7 +12,7 @@ use super::automatic::{self, Automatic};
 use super::contents::{self, Bounds, Contents};
 use super::header::{Header, HeaderBlock};
 use super::mailbox::{self, Mailbox};
-use super::own_text::{self, OwnText, Passage};
+use super::own_text::{self, OwnText, Passage, Standing};
 use super::part::{self, TextPart};
 use super::protection::{self, Protection};
 use super::thread::{self, Prefixes};
@@ -172,7 +172,14 @@ impl Message {
     pub fn own_text(&self) -> &OwnText {
         self.own_text.get_or_init(|| {
             let author = self.from().first().map_or("", |it| &it.name);
-            own_text::split(self.texts(), author, self.prefixes().forward)
+            let standing = if self.prefixes().forward {
+                Standing::Forward
+            } else if self.is_reply() {
+                Standing::Answer
+            } else {
+                Standing::New
+            };
+            own_text::split(self.texts(), author, standing)
         })
     }
 
@@ -257,11 +264,7 @@ fn calendar_date(date: &mail_parser::DateTime) -> Option<DateTime<FixedOffset>> 
     let zone = FixedOffset::east_opt(if date.tz_before_gmt { -seconds } else { seconds })?;
     NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))?
         // A leap second is written as 60; a clock of 60 seconds a minute has no such second.
-        .and_hms_opt(
-            u32::from(date.hour),
-            u32::from(date.minute),
-            u32::from(date.second).min(59),
-        )?
+        .and_hms_opt(u32::from(date.hour), u32::from(date.minute), u32::from(date.second).min(59))?
         .and_local_timezone(zone)
         .single()
 }

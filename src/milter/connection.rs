@@ -1,6 +1,6 @@
 //! One connection of a mail server, from its first byte to its last: reads, replies, time-outs.
 
-use std::{io, pin::pin, sync::Arc};
+use std::{io, pin::pin, sync::Arc, time::Duration};
 
 use thiserror::Error;
 use tokio::{
@@ -13,8 +13,8 @@ use tokio::{
 use tracing::{error, warn};
 
 use super::{
-    Answer, Collected, Command, CommandError, Content, Decide, Frame, FrameError, Limits, Phase,
-    Reply, Session, SessionError, Splitter, Step, Terms,
+    Answer, Collected, Command, CommandError, Decide, Frame, FrameError, Limits, Phase, Reply,
+    Session, SessionError, Splitter, Step, Terms,
     decision::{replies, replies_to_excess},
     spool::Spool,
 };
@@ -89,6 +89,8 @@ pub(super) struct Connection<S, D> {
     spool: Spool,
     /// Replies not yet sent: they go in one write.
     out: Vec<u8>,
+    /// The message whose `discard` was sent, until the mail server shows that it has read it.
+    discarded: Option<String>,
 }
 
 impl<S: Stream, D: Decide> Connection<S, D> {
@@ -96,21 +98,37 @@ impl<S: Stream, D: Decide> Connection<S, D> {
         let limits = &shared.limits;
         let session = Session::new(limits.bounds);
         let spool = Spool::new(limits.memory_bytes, limits.spool_directory.clone());
-        Self { stream, shared, splitter: Splitter::default(), session, spool, out: Vec::new() }
+        Self {
+            stream,
+            shared,
+            splitter: Splitter::default(),
+            session,
+            spool,
+            out: Vec::new(),
+            discarded: None,
+        }
     }
 
-    /// Serves the mail server until it quits, or until no message is under way while draining.
-    pub async fn run(mut self, mut draining: watch::Receiver<bool>) -> Result<(), ConnectionError> {
+    /// Serves the mail server until it quits, or while draining until no message seems to be
+    /// under way.
+    pub async fn run(mut self, draining: watch::Receiver<bool>) -> Result<(), ConnectionError> {
+        let ended = self.serve(draining).await;
+        self.was_heard(false);
+        ended
+    }
+
+    async fn serve(&mut self, mut draining: watch::Receiver<bool>) -> Result<(), ConnectionError> {
         loop {
             if !self.take_frames().await? {
                 return self.flush().await;
             }
             self.flush().await?;
             let idle = matches!(self.session.phase(), Phase::Fresh | Phase::Idle);
+            let linger = self.shared.limits.linger;
             let read = tokio::select! {
                 biased;
                 read = self.read() => read?,
-                _ = draining.wait_for(|it| *it), if idle => return Ok(()),
+                () = lingered(&mut draining, linger), if idle => return Ok(()),
             };
             if read == 0 {
                 let tidy = idle && !self.splitter.is_within_frame();
@@ -135,6 +153,11 @@ impl<S: Stream, D: Decide> Connection<S, D> {
     /// Carries out all complete frames; `false` when the peer has quit.
     async fn take_frames(&mut self) -> Result<bool, ConnectionError> {
         while let Some(frame) = self.splitter.next_frame()? {
+            // Whatever comes after `discard`, an abort at the least, comes from a mail server that
+            // has read it; one that has not closes the connection (Postfix's milter8.c).
+            if let Some(queue_id) = self.discarded.take() {
+                self.shared.decide.discarded(&queue_id, true);
+            }
             let step = step(&mut self.session, frame, &mut self.spool)?;
             match step {
                 Step::Nothing => {}
@@ -142,7 +165,6 @@ impl<S: Stream, D: Decide> Connection<S, D> {
                 Step::Close => return Ok(false),
                 Step::Pass { excess, own_headers, queue_id } => {
                     warn!("milter: message {queue_id} is let through without inspection: {excess}");
-                    self.spool.clear();
                     if let Some(terms) = self.session.terms() {
                         self.out.extend(replies_to_excess(excess, &own_headers, terms));
                     }
@@ -171,6 +193,9 @@ impl<S: Stream, D: Decide> Connection<S, D> {
             }
             Some(gone) => Err(gone),
         };
+        if answer == Answer::Discard {
+            self.discarded = Some(queue_id.clone());
+        }
         // The answer may have had effects that the client will never hear of.
         sent.map_err(|error| match error {
             ConnectionError::Write { source } => {
@@ -210,6 +235,13 @@ impl<S: Stream, D: Decide> Connection<S, D> {
         }
     }
 
+    /// Tells what became of the last `discard`, if nothing has been told yet.
+    fn was_heard(&mut self, heard: bool) {
+        if let Some(queue_id) = self.discarded.take() {
+            self.shared.decide.discarded(&queue_id, heard);
+        }
+    }
+
     /// Sends what is to be sent, at once.
     async fn flush(&mut self) -> Result<(), ConnectionError> {
         if self.out.is_empty() {
@@ -223,6 +255,12 @@ impl<S: Stream, D: Decide> Connection<S, D> {
             Err(late) => Err(ConnectionError::Write { source: late.into() }),
         }
     }
+}
+
+/// Waits until the server drains, and a while longer.
+async fn lingered(draining: &mut watch::Receiver<bool>, linger: Duration) {
+    let _ = draining.wait_for(|it| *it).await;
+    sleep(linger).await;
 }
 
 fn step(

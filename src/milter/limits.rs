@@ -47,6 +47,9 @@ pub struct Limits {
     pub decision: Duration,
     /// How long messages that are coming in may take to finish at shutdown.
     pub grace: Duration,
+    /// How long a session without a message stays open at shutdown. Postfix keeps the envelope
+    /// to itself until a reply is due, so a message may be under way that we do not see.
+    pub linger: Duration,
 }
 
 impl Default for Limits {
@@ -64,6 +67,7 @@ impl Default for Limits {
             progress: Duration::from_secs(5),
             decision: Duration::from_secs(5 * 60),
             grace: Duration::from_secs(20),
+            linger: Duration::from_secs(2),
         }
     }
 }

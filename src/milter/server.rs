@@ -15,7 +15,7 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
-use tracing::{debug, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::{
     Decide, Limits, Listener,
@@ -26,10 +26,10 @@ use super::{
 /// The pause after a failed accept: long enough for a descriptor to become free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
-/// Serves mail servers until `shutdown` completes, then closes the sockets and idle sessions and
-/// gives messages under way the grace time to finish.
+/// Serves mail servers until `shutdown` completes. Then it closes its sockets and, after
+/// lingering, idle sessions, and gives messages under way the grace time to finish.
 pub async fn serve<D: Decide>(
-    mut listeners: Vec<Listener>,
+    listeners: Vec<Listener>,
     decide: Arc<D>,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
@@ -45,10 +45,15 @@ pub async fn serve<D: Decide>(
         let accepted = tokio::select! {
             biased;
             () = &mut shutdown => break,
-            _ = connections.join_next(), if !connections.is_empty() => continue,
+            Some(ended) = connections.join_next() => {
+                if ended.is_err_and(|it| it.is_panic()) {
+                    error!("milter: a session ended by a fault in the program");
+                }
+                continue;
+            }
             accepted = async {
                 let place = places.clone().acquire_owned().await;
-                (place, accept(&mut listeners).await)
+                (place, accept(&listeners).await)
             } => accepted,
         };
         match accepted {
@@ -84,16 +89,10 @@ enum Accepted {
 }
 
 /// The next connection on any of the listeners.
-async fn accept(listeners: &mut [Listener]) -> io::Result<Accepted> {
+async fn accept(listeners: &[Listener]) -> io::Result<Accepted> {
     poll_fn(|context| {
-        for at in 0..listeners.len() {
-            if let Poll::Ready(accepted) = poll_accept(&listeners[at], context) {
-                // The others come first next time.
-                listeners.rotate_left(at + 1);
-                return Poll::Ready(accepted);
-            }
-        }
-        Poll::Pending
+        let mut accepted = listeners.iter().map(|it| poll_accept(it, context));
+        accepted.find(Poll::is_ready).unwrap_or(Poll::Pending)
     })
     .await
 }

@@ -164,6 +164,9 @@ impl Session {
             Command::EndOfBody(bytes) => match self.message.take() {
                 Some(mut message) => {
                     message.body(bytes, content);
+                    if message.excess.is_some() {
+                        content.clear();
+                    }
                     self.conclude(message)
                 }
                 None => go_on(terms, b'E'),

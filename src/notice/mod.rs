@@ -1,73 +1,197 @@
-//! Letters to senders.
+//! beadle's letters to senders: what happened to a message, why, and what to do.
+//!
+//! A letter is computed here and sent through the outbox. It goes out with the null return path
+//! (RFC 3834 section 3.3), which is the envelope's matter, to the person who signed in and to
+//! nobody else. It names no recipients, but for those whom a mail server refused; it puts nothing
+//! of the message into its subject line; it says every finding that counts, the strictest first.
+//! Its words are those of `wording/`.
+
+mod about_findings;
+mod content;
+mod giving_back;
+mod html;
+mod mime;
+mod phrases;
+mod points;
+mod quote;
+mod text;
+mod texts;
+mod when;
+mod wording;
 
 use chrono::{DateTime, Utc};
 
+use self::content::Content;
+use self::phrases::Phrases;
+use self::wording::Wording;
 use crate::lint::Inspection;
-use crate::mail::{Address, Submission};
-use crate::policy::{Action, Policy};
+use crate::mail::{Address, Automatic, Submission};
+use crate::policy::{Action, Finding, Policy};
 use crate::school::School;
 
+/// An inspected message, about which its sender may have to be told.
+#[derive(Clone, Debug)]
 pub struct Letter<'a> {
     pub school: &'a School,
     pub policy: &'a Policy,
     pub mail: &'a Submission,
     pub inspection: &'a Inspection,
+    /// The outbox ID of the message, where it is kept.
     pub entry_id: Option<&'a str>,
+    /// When a held message goes back if nobody decides.
     pub returns: DateTime<Utc>,
+    /// The time of writing, from which "tomorrow" counts.
     pub accepted: DateTime<Utc>,
+    /// The outbox ID of the letter itself, for its Message-ID.
     pub notice_id: String,
 }
 
+/// A kept message that goes back to its sender.
+#[derive(Clone, Debug)]
 pub struct Returned<'a> {
     pub school: &'a School,
     pub policy: &'a Policy,
+    /// The message as it was submitted; it is attached byte for byte.
     pub mail: &'a Submission,
     pub entry_id: String,
+    /// The role that was to decide.
     pub reviewer: Option<&'a str>,
+    /// Whether nobody decided in time; otherwise a person gave it back.
     pub timed_out: bool,
+    /// What that person said; may be empty.
     pub reason: &'a str,
     pub now: DateTime<Utc>,
     pub notice_id: String,
 }
 
+/// A kept message that the mail server refused for good, for some or all recipients.
+#[derive(Clone, Debug)]
 pub struct Undeliverable<'a> {
     pub school: &'a School,
     pub policy: &'a Policy,
+    /// The message as it was submitted; it is attached byte for byte.
     pub mail: &'a Submission,
     pub entry_id: String,
+    /// The addresses that were refused, each with the server's reply.
     pub refused: &'a [(String, &'a str)],
     pub now: DateTime<Utc>,
     pub notice_id: String,
 }
 
+/// How a letter looks, so that a routine one does not dull the eye for the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Nothing to do.
+    Routine,
+    /// Something to read, and perhaps to do.
+    NeedsALook,
+    /// A message held for a safeguarding lead.
+    Safeguarding,
+}
+
+/// A letter to a sender.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
+    pub class: Class,
+    /// Its one recipient; its return path is the null one.
     pub to: Address,
+    /// The message, with CRLF line ends. Bytes above 127 stand only in an attached original; the
+    /// envelope should then say `BODY=8BITMIME`.
     pub bytes: Vec<u8>,
 }
 
-fn build(school: &School, mail: &Submission, now: DateTime<Utc>, id: &str, subject: &str, body: &str) -> Option<Notice> {
-    let to = school.sender(mail)?;
-    let bytes = format!(
-        "From: beadle <noreply@{}>\r\nTo: <{to}>\r\nSubject: {subject}\r\nDate: {}\r\nMessage-ID: <{id}@beadle.invalid>\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n",
-        to.domain(), now.to_rfc2822()
-    );
-    Some(Notice { to, bytes: bytes.into_bytes() })
+/// Whom to write to about a message: the person who signed in, else the envelope's sender.
+///
+/// Never From, which may be a shared mailbox, and never the null path.
+pub fn recipient(school: &School, mail: &Submission) -> Option<Address> {
+    school.sender(mail)
 }
 
+/// The letter that an inspection calls for: the message was deferred, passed with a warning, or
+/// held.
+///
+/// `None` where nothing is to be told (allow, tag, reject, mere observation), and to automatic
+/// mail and the null path (RFC 3834 section 2). An invitation is sent by a person, and gets its
+/// letter.
 pub fn notice(letter: &Letter<'_>) -> Option<Notice> {
-    if letter.mail.message.automatic().is_some() || letter.inspection.verdict.action < Action::Warn {
+    let Letter { mail, inspection, .. } = letter;
+    let automatic = mail.message.automatic().filter(|it| *it != Automatic::Calendar);
+    if automatic.is_some() || mail.envelope.sender.is_null() {
         return None;
     }
-    let until = letter.inspection.verdict.until.map(|it| it.to_rfc2822()).unwrap_or_default();
-    let subject = format!("Your message: {} {until}", letter.inspection.verdict.action);
-    let body: Vec<_> = letter.inspection.findings.iter().map(|it| format!("{}: {}", it.rule, it.message)).collect();
-    build(letter.school, letter.mail, letter.accepted, &letter.notice_id, &subject, &body.join("\r\n"))
+    let matter = Matter {
+        school: letter.school,
+        policy: letter.policy,
+        mail,
+        entry_id: letter.entry_id,
+        to: recipient(letter.school, mail)?,
+        notice_id: &letter.notice_id,
+        now: letter.accepted,
+    };
+    let phrases = matter.phrases();
+    let findings: Vec<&Finding> = inspection.findings.iter().filter(|it| !it.observed).collect();
+    let verdict = &inspection.verdict;
+    let content = match verdict.action {
+        Action::Warn => about_findings::warned(&phrases, &findings),
+        Action::Defer => about_findings::deferred(&phrases, &findings, verdict.until.unwrap_or(letter.accepted)),
+        Action::Hold => about_findings::held(&phrases, &findings, verdict.reviewer.as_deref(), letter.returns),
+        Action::Allow | Action::Tag | Action::Reject => return None,
+    };
+    Some(matter.written(&content, None))
 }
 
+/// The letter with which a kept message goes back unsent; `None` where nobody is known to whom
+/// it could go.
 pub fn returned(letter: &Returned<'_>) -> Option<Notice> {
-    build(letter.school, letter.mail, letter.now, &letter.notice_id, "Your message was returned", letter.reason)
+    let matter = Matter {
+        school: letter.school,
+        policy: letter.policy,
+        mail: letter.mail,
+        entry_id: Some(&letter.entry_id),
+        to: recipient(letter.school, letter.mail)?,
+        notice_id: &letter.notice_id,
+        now: letter.now,
+    };
+    let reason = if letter.timed_out { None } else { Some(letter.reason) };
+    let content = giving_back::returned(&matter.phrases(), letter.reviewer, reason);
+    Some(matter.written(&content, Some(letter.mail.message.raw())))
 }
 
+/// The letter about recipients whom the mail server refused for good; `None` where nobody is
+/// known to whom it could go.
 pub fn undeliverable(letter: &Undeliverable<'_>) -> Option<Notice> {
-    build(letter.school, letter.mail, letter.now, &letter.notice_id, "Your message was refused", "")
+    let matter = Matter {
+        school: letter.school,
+        policy: letter.policy,
+        mail: letter.mail,
+        entry_id: Some(&letter.entry_id),
+        to: recipient(letter.school, letter.mail)?,
+        notice_id: &letter.notice_id,
+        now: letter.now,
+    };
+    let content = giving_back::undeliverable(&matter.phrases(), letter.refused);
+    Some(matter.written(&content, Some(letter.mail.message.raw())))
+}
+
+/// What every letter is made from, whatever its occasion.
+struct Matter<'a> {
+    school: &'a School,
+    policy: &'a Policy,
+    mail: &'a Submission,
+    entry_id: Option<&'a str>,
+    to: Address,
+    notice_id: &'a str,
+    /// The time of writing.
+    now: DateTime<Utc>,
+}
+
+impl Matter<'_> {
+    fn phrases(&self) -> Phrases<'_> {
+        Phrases { wording: Wording::english(), matter: self }
+    }
+
+    fn written(&self, content: &Content, original: Option<&[u8]>) -> Notice {
+        let bytes = mime::message(self, Wording::english(), content, original);
+        Notice { class: content.class, to: self.to.clone(), bytes }
+    }
 }

@@ -3,10 +3,7 @@
 use std::{error::Error as _, future::Future, io, iter, time::Duration};
 
 use lettre::transport::smtp::{
-    Error,
-    client::AsyncSmtpConnection,
-    extension::ClientId,
-    response::Response,
+    Error, client::AsyncSmtpConnection, extension::ClientId, response::Response,
 };
 use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
 
@@ -106,7 +103,9 @@ impl Conversation {
         let limit = self.limits.content.saturating_add(self.limits.end);
         let sent = within(limit, "take the message", self.connection.message_iter(chunks)).await;
         match sent.and_then(reply) {
-            Ok(reply) => End::Reply(reply),
+            Ok(reply) if matches!(reply.code, 200..300 | 400..) => End::Reply(reply),
+            // Neither taken nor refused.
+            Ok(reply) => End::Unseen(Broken { why: reply.text }),
             Err(broken) if written => End::Unseen(broken),
             Err(broken) => End::Cut(broken),
         }
@@ -128,7 +127,11 @@ fn twice(socket: TcpStream) -> io::Result<(TcpStream, TcpStream)> {
     Ok((other, TcpStream::from_std(socket)?))
 }
 
-async fn within<T>(limit: Duration, doing: &str, work: impl Future<Output = T>) -> Result<T, Broken> {
+async fn within<T>(
+    limit: Duration,
+    doing: &str,
+    work: impl Future<Output = T>,
+) -> Result<T, Broken> {
     timeout(limit, work)
         .await
         .map_err(|_| Broken { why: format!("the server did not {doing} within {limit:?}") })
@@ -137,9 +140,7 @@ async fn within<T>(limit: Duration, doing: &str, work: impl Future<Output = T>) 
 /// lettre reports replies of 400 and above as errors.
 fn reply(response: Result<Response, Error>) -> Result<Reply, Broken> {
     let (code, text) = match response {
-        Ok(response) => {
-            (response.code(), response.message().collect::<Vec<_>>().join(" "))
-        }
+        Ok(response) => (response.code(), response.message().collect::<Vec<_>>().join(" ")),
         Err(error) => match error.status() {
             Some(code) => (code, error.source().map(ToString::to_string).unwrap_or_default()),
             None => return Err(Broken { why: plain(&format!("the connection broke: {error}")) }),

@@ -151,7 +151,10 @@ struct ShownPart {
 fn shown_parts(message: &Message, spans: &[Span]) -> Vec<ShownPart> {
     let mut parts: Vec<ShownPart> = Vec::new();
     for span in spans {
-        let whole = || ShownPart { label: span.part.clone(), source: span.text.clone(), ranges: vec![0..span.text.len()] };
+        let whole = || {
+            let ranges = std::iter::once(0..span.text.len()).collect();
+            ShownPart { label: span.part.clone(), source: span.text.clone(), ranges }
+        };
         let Some(source) = part_text(message, &span.part) else {
             parts.push(whole());
             continue;

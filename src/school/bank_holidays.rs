@@ -18,15 +18,16 @@ pub enum BankHolidays {
     NorthernIreland,
 }
 
-use BankHolidays::{EnglandAndWales, NorthernIreland, Scotland};
+use BankHolidays::{NorthernIreland, Scotland};
 
-/// Days proclaimed once: who has them, when, and what they are called.
-const PROCLAIMED: [(&[BankHolidays], (i32, u32, u32), &str); 5] = [
-    (&[EnglandAndWales, Scotland, NorthernIreland], (2012, 6, 5), "Queen's Diamond Jubilee"),
-    (&[EnglandAndWales, Scotland, NorthernIreland], (2022, 6, 3), "Queen's Platinum Jubilee"),
-    (&[EnglandAndWales, Scotland, NorthernIreland], (2022, 9, 19), "State Funeral of Queen Elizabeth II"),
-    (&[EnglandAndWales, Scotland, NorthernIreland], (2023, 5, 8), "Coronation of King Charles III"),
-    (&[Scotland], (2026, 6, 15), "World Cup"),
+/// Days proclaimed once: year, month and day, what they are called, and where they are kept
+/// where that is not everywhere.
+const PROCLAIMED: [(i32, u32, u32, &str, Option<BankHolidays>); 5] = [
+    (2012, 6, 5, "Queen's Diamond Jubilee", None),
+    (2022, 6, 3, "Queen's Platinum Jubilee", None),
+    (2022, 9, 19, "State Funeral of Queen Elizabeth II", None),
+    (2023, 5, 8, "Coronation of King Charles III", None),
+    (2026, 6, 15, "World Cup", Some(Scotland)),
 ];
 
 impl BankHolidays {
@@ -60,8 +61,8 @@ impl BankHolidays {
         add(spring(year), "Spring bank holiday");
         add(christmas, "Christmas Day");
         add(boxing, "Boxing Day");
-        for (divisions, (one_year, month, day), name) in PROCLAIMED {
-            if one_year == year && divisions.contains(&self) {
+        for (one_year, month, day, name, division) in PROCLAIMED {
+            if one_year == year && division.is_none_or(|it| it == self) {
                 add(NaiveDate::from_ymd_opt(year, month, day), name);
             }
         }

@@ -13,9 +13,11 @@ pub enum DirectoryError {
     ColumnTwice { file: String, column: &'static str },
     #[error("{file}:1: there is no column `{column}`, must be there")]
     NoColumn { file: String, column: &'static str },
-    #[error("{file}:{line}: the row has {found} fields, must have {wanted} as the header has")]
+    #[error("{file}:{line}: the number of fields is {found}, must be {wanted} as in the header")]
     RowLength { file: String, line: u64, found: usize, wanted: usize },
-    #[error("{file}:{line}, column `{column}`: a quoted field runs over the line's end, must be closed by `\"`")]
+    #[error(
+        "{file}:{line}, column `{column}`: a quoted field runs over the line's end, must be closed by `\"`"
+    )]
     OpenQuote { file: String, line: u64, column: &'static str },
     #[error("{file}: cannot be read as CSV")]
     Csv { file: String, source: csv::Error },
@@ -32,8 +34,8 @@ pub enum DirectoryError {
     #[error("{file}:{line}, column `hours`: {source}")]
     Hours { file: String, line: u64, source: super::HoursError },
     #[error(
-        "{file}:{line}, column `address`: `{address}` belongs to a pupil (line {pupil_line}), must not \
-         belong to a {role} too"
+        "{file}:{line}, column `address`: `{address}` is a pupil's (line {pupil_line}), must not stand in a \
+         row of role {role} too"
     )]
     PupilAndAdult { file: String, line: u64, address: String, pupil_line: u64, role: super::PersonRole },
     #[error("{file}:{line}, column `address`: `{address}` is a group already (line {first}), must stand once")]
@@ -52,13 +54,15 @@ fn or_likely(likely: &Option<&'static str>) -> String {
 /// no rule becomes wrong by it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DirectoryWarning {
-    #[error("{file}:{line}: the {role} has no address; no mail is recognised as theirs")]
+    #[error("{file}:{line}: this row of role {role} has no address; no mail is recognised as theirs")]
     NoAddress { file: String, line: u64, role: super::PersonRole },
     #[error("{file}:{line}, column `children`: `{address}` is no pupil of this file; it is left out")]
     UnknownChild { file: String, line: u64, address: String },
     #[error("{file}:{line}, column `manager`: `{address}` is nobody in this file")]
     UnknownManager { file: String, line: u64, address: String },
-    #[error("{file}:{line}, column `address`: `{address}` is a {role} already (line {first}); both rows are used")]
+    #[error(
+        "{file}:{line}, column `address`: `{address}` stands in a row of role {role} already (line {first}); both rows are used"
+    )]
     AddressTwice { file: String, line: u64, address: String, role: super::PersonRole, first: u64 },
     #[error("{file}:{line}: the group has neither members nor a size; it counts as one person")]
     EmptyGroup { file: String, line: u64 },

@@ -151,6 +151,7 @@ impl FromStr for Days {
 
     fn from_str(text: &str) -> Result<Self, HoursError> {
         let mut days = 0;
+        let text = text.replace(" -", "-").replace("- ", "-");
         for part in text.split([',', ' ', '\t']).filter(|part| !part.is_empty()) {
             let (first, last) = match part.split_once(['-', '\u{2013}']) {
                 Some((first, last)) => (day(first)?, day(last)?),

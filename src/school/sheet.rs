@@ -8,6 +8,10 @@ use crate::mail::Address;
 /// A file with known columns, read row by row.
 pub(super) struct Sheet<'a> {
     file: &'a str,
+    /// The text from the first row not yet given on, and the line on which it starts.
+    rest: (&'a str, u64),
+    /// How much of the text stands before `rest`, in bytes.
+    before: u64,
     columns: &'static [&'static str],
     /// Where each of `columns` stands in the file.
     places: Vec<Option<usize>>,
@@ -27,10 +31,10 @@ impl<'a> Sheet<'a> {
         let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
         let mut rows = reader.into_records();
         let no_header = || DirectoryError::NoHeader { file: file.to_owned(), columns: "role,name,address" };
-        let header = rows.next().ok_or_else(no_header)?.map_err(|source| DirectoryError::Csv {
-            file: file.to_owned(),
-            source,
-        })?;
+        let header = rows
+            .next()
+            .ok_or_else(no_header)?
+            .map_err(|source| DirectoryError::Csv { file: file.to_owned(), source })?;
         let mut places = vec![None; columns.len()];
         for (place, written) in header.iter().enumerate() {
             let name = written.trim().to_lowercase().replace([' ', '_'], "-");
@@ -46,11 +50,31 @@ impl<'a> Sheet<'a> {
                 return Err(DirectoryError::ColumnTwice { file: file.to_owned(), column: columns[column] });
             }
         }
-        Ok(Self { file, columns, places, width: header.len(), rows })
+        Ok(Self { file, rest: (text, 1), before: 0, columns, places, width: header.len(), rows })
+    }
+
+    /// The line on which a record stands. The reader's own count is of the line end before the
+    /// record, blank lines in between.
+    fn line_of(&mut self, record: &StringRecord) -> u64 {
+        let (rest, line) = self.rest;
+        let position = record.position().map_or(self.before, csv::Position::byte);
+        let skipped =
+            usize::try_from(position.saturating_sub(self.before)).unwrap_or(usize::MAX).min(rest.len());
+        let blank = rest.as_bytes()[skipped..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let (passed, after) = rest.split_at(skipped + blank);
+        let ends = passed.bytes().zip(passed.bytes().skip(1).chain([0]));
+        let count = ends.filter(|(byte, next)| *byte == b'\n' || (*byte == b'\r' && *next != b'\n')).count();
+        self.before += passed.len() as u64;
+        self.rest = (after, line + count as u64);
+        self.rest.1
     }
 
     pub(super) fn require(&self, column: &'static str) -> Result<(), DirectoryError> {
-        if self.has(column) { Ok(()) } else { Err(DirectoryError::NoColumn { file: self.file.to_owned(), column }) }
+        if self.has(column) {
+            Ok(())
+        } else {
+            Err(DirectoryError::NoColumn { file: self.file.to_owned(), column })
+        }
     }
 
     pub(super) fn has(&self, column: &str) -> bool {
@@ -63,10 +87,10 @@ impl<'a> Sheet<'a> {
             let Some(record) = self.rows.next() else { return Ok(None) };
             let file = || self.file.to_owned();
             let record = record.map_err(|source| DirectoryError::Csv { file: file(), source })?;
+            let line = self.line_of(&record);
             if record.iter().all(|field| field.trim().is_empty()) {
                 continue;
             }
-            let line = record.position().map_or(0, csv::Position::line);
             let row = Row { file: self.file, line, columns: self.columns, places: &self.places, record };
             // A quote that is not closed swallows all rows after it.
             if let Some(column) = self.columns.iter().find(|it| row.get(it).contains(['\n', '\r'])) {
@@ -110,7 +134,8 @@ impl Row<'_> {
         let wanted = "an address such as `name@oakmere.example`";
         // A private address is shown to nobody, not even when it is wrong.
         let shown = if column == "private" { "a value".to_owned() } else { format!("`{value}`") };
-        sound_address(value).ok_or_else(|| self.wrong(column, format!("{shown} is not an address"), wanted, None))
+        sound_address(value)
+            .ok_or_else(|| self.wrong(column, format!("{shown} is not an address"), wanted, None))
     }
 
     /// The error of a value that its column cannot hold.

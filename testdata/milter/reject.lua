@@ -3,6 +3,8 @@
 
 local function want(truth, what)
     if not truth then
+        -- miltertest keeps the text of an error to itself.
+        mt.echo(what)
         error(what)
     end
 end

@@ -1,8 +1,6 @@
 //! The program under test: `beadle serve` as a process, and the other commands beside it.
 
 use std::fs::{self, OpenOptions};
-use std::net::TcpStream;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -16,30 +14,31 @@ use crate::clock::Clock;
 pub struct Beadle {
     process: Child,
     log: PathBuf,
+    /// Where in the log this process begins.
+    log_start: usize,
 }
 
 impl Beadle {
     /// Starts `beadle serve`. What it says is appended to `log`.
     pub fn spawn(policy: &Path, clock: &Clock, log: &Path) -> Self {
+        let log_start = fs::metadata(log).map_or(0, |it| it.len() as usize);
         let log_file = OpenOptions::new().create(true).append(true).open(log).expect("the log");
         let mut command = Command::new(env!("CARGO_BIN_EXE_beadle"));
         command.args(["serve", "--log", "json", "--policy"]).arg(policy);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log_file);
         clock.rule(&mut command);
         let process = command.spawn().expect("beadle");
-        Self { process, log: log.to_owned() }
+        Self { process, log: log.to_owned(), log_start }
     }
 
-    /// Waits until it accepts connections on its `unix:` and on its `inet:` listener.
-    pub fn wait_until_it_listens(&mut self, socket: &Path, port: u16) {
+    /// Waits until it says that it is ready.
+    pub fn wait_until_ready(&mut self) {
         let end = Instant::now() + Duration::from_secs(20);
-        while UnixStream::connect(socket).is_err()
-            || TcpStream::connect(("127.0.0.1", port)).is_err()
-        {
+        while !self.log()[self.log_start..].contains("is ready") {
             if let Some(status) = self.process.try_wait().expect("a child") {
                 panic!("beadle serve ended with {status}:\n{}", self.log());
             }
-            assert!(Instant::now() < end, "beadle does not listen:\n{}", self.log());
+            assert!(Instant::now() < end, "beadle is not ready:\n{}", self.log());
             thread::sleep(Duration::from_millis(5));
         }
     }

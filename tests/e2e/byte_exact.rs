@@ -83,14 +83,29 @@ fn messages() -> Vec<(&'static str, Mail, Send)> {
         ("empty lines at the end", with_body("", b"See you there.\r\n\r\n\r\n"), data),
         ("chunks", with_body("", &b"in chunks\r\n".repeat(500)), chunks),
         ("chunks without a last line end", with_body("", b"no line end"), chunks),
-        ("attachment of 30 MB", with_body("", &attachment(30 << 20)), data),
+        ("attachment of 30 MB", attachment(30 << 20), data),
     ]
 }
 
-/// A text and `size` bytes of base64.
-fn attachment(size: usize) -> Vec<u8> {
+/// A text with an attachment of `size` bytes, as they are on the wire.
+fn attachment(size: usize) -> Mail {
     let line = b"UG9zdGZpeCBhbmQgYmVhZGxlIGNhcnJ5IHRoaXMgZmFpdGhmdWxseSwgYnl0ZSBieSBieXRlLi4u\r\n";
-    line.repeat(size / line.len())
+    let mut message = header_block().into_bytes();
+    message.extend_from_slice(
+        b"MIME-Version: 1.0\r\n\
+          Content-Type: multipart/mixed; boundary=\"museum\"\r\n\
+          \r\n\
+          --museum\r\n\
+          \r\n\
+          See you there.\r\n\
+          --museum\r\n\
+          Content-Type: application/octet-stream; name=\"photographs.zip\"\r\n\
+          Content-Transfer-Encoding: base64\r\n\
+          \r\n",
+    );
+    message.extend_from_slice(&line.repeat(size / line.len()));
+    message.extend_from_slice(b"--museum--\r\n");
+    mail("", message)
 }
 
 fn arrival(site: &Site, listener: &str, mail: &Mail, send: Send) -> Arrival {

@@ -124,7 +124,7 @@ fn decode_words(value: &str) -> String {
     let mut after_encoded = false;
     for word in value.split_ascii_whitespace() {
         let encoded = word.strip_prefix("=?utf-8?B?").and_then(|it| it.strip_suffix("?="));
-        if !bytes.is_empty() && !(after_encoded && encoded.is_some()) {
+        if !(bytes.is_empty() || after_encoded && encoded.is_some()) {
             bytes.push(b' ');
         }
         match encoded {

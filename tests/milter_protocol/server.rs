@@ -266,9 +266,12 @@ async fn a_message_given_up_leaves_nothing_to_the_next() {
         envelope(&mut mta).await;
         mta.send(&[frame(b'N', b""), frame(b'B', &[b'x'; 50_000]), frame(stop, b"")].concat())
             .await;
-        message(&mut mta, &[], b"next\r\n").await;
-        assert_eq!(mta.letter().await, 'c');
-        assert_eq!(server.received().await.message, b"\r\nnext\r\n");
+        for length in [70_000, 10] {
+            message(&mut mta, &[], &vec![b'y'; length]).await;
+            assert_eq!(mta.letter().await, 'c');
+            let received = server.received().await.message;
+            assert!(received == [b"\r\n", &vec![b'y'; length][..]].concat());
+        }
     }
 }
 
@@ -277,17 +280,22 @@ async fn messages_wait_for_memory_to_be_decided_in() {
     let limits = Limits { deciding_bytes: 100_000, memory_bytes: 1_000, ..limits() };
     let mut server = Server::gated(accept(), limits, false).await;
     let mut peers = Vec::new();
-    // The last one is larger than all of the budget and has it alone.
-    for length in [30_000, 30_000, 30_000, 30_000, 30_000, 30_000, 200_000] {
+    for _ in 0..6 {
         let mut mta = server.negotiated().await;
-        message(&mut mta, &[], &vec![b'x'; length]).await;
+        message(&mut mta, &[], &[b'x'; 30_000]).await;
         peers.push(mta);
     }
     for _ in 0..6 {
         server.gate.add_permits(1);
         server.received().await;
     }
-    assert!(server.most_bytes.load(Ordering::SeqCst) <= 100_000);
+    let most = server.most_bytes.load(Ordering::SeqCst);
+    assert!((30_000..=100_000).contains(&most), "{most} bytes at a time");
+
+    // One that is larger than all of the budget has it alone.
+    let mut mta = server.negotiated().await;
+    message(&mut mta, &[], &[b'x'; 200_000]).await;
+    peers.push(mta);
     server.gate.add_permits(1);
     assert_eq!(server.received().await.message.len(), 200_002);
     for mut mta in peers {
@@ -326,12 +334,17 @@ async fn a_message_that_cannot_be_kept_fails_for_now() {
     assert!(mta.reply().await.payload.starts_with(b"451 4.7.1 "));
     message(&mut mta, &[], b"small\r\n").await;
     assert_eq!(mta.letter().await, 'c');
+    // One that is given up takes its fault with it.
+    envelope(&mut mta).await;
+    mta.send(&[frame(b'B', &[b'x'; 50_000]), frame(b'A', b"")].concat()).await;
+    message(&mut mta, &[], b"small\r\n").await;
+    assert_eq!(mta.letter().await, 'c');
 }
 
 #[tokio::test]
 async fn connections_beyond_the_cap_wait_until_another_ends() {
     let server = Server::start(accept(), Limits { connections: 2, ..limits() }).await;
-    let (mut first, _second) = (server.negotiated().await, server.negotiated().await);
+    let (mut first, second) = (server.negotiated().await, server.negotiated().await);
     let (mut third, mut fourth) = (server.unix().await, server.tcp().await);
     let (version, actions, protocol) = POSTFIX;
     for waiting in [&mut third, &mut fourth] {
@@ -340,7 +353,7 @@ async fn connections_beyond_the_cap_wait_until_another_ends() {
     }
     first.send(&frame(b'Q', b"")).await;
     first.closed().await;
-    drop(_second);
+    drop(second);
     assert_eq!((third.letter().await, fourth.letter().await), ('O', 'O'));
 }
 
@@ -394,7 +407,8 @@ async fn what_is_no_milter_protocol_costs_only_its_own_connection() {
 
 #[tokio::test]
 async fn shutdown_closes_idle_sessions_and_lets_messages_finish() {
-    let mut server = Server::gated(Answer::Discard, limits(), false).await;
+    let limits = Limits { linger: SHORT, ..limits() };
+    let mut server = Server::gated(Answer::Discard, limits, false).await;
     let (mut idle, mut busy) = (server.negotiated().await, server.negotiated().await);
     let mut deciding = server.negotiated().await;
     envelope(&mut busy).await;
@@ -410,6 +424,20 @@ async fn shutdown_closes_idle_sessions_and_lets_messages_finish() {
     for mta in [&mut busy, &mut deciding] {
         assert_eq!(letters(&replies(&mta.closed().await)), "d");
     }
+    server.ended().await;
+}
+
+#[tokio::test]
+async fn shutdown_leaves_time_for_an_envelope_that_postfix_keeps_back() {
+    let limits = Limits { linger: Duration::from_secs(5), ..limits() };
+    let mut server = Server::start(accept(), limits).await;
+    let mut mta = server.negotiated().await;
+    server.begin_shutdown();
+    assert!(mta.is_silent().await);
+    assert!(!server.socket().exists());
+    message(&mut mta, &[], b"x\r\n").await;
+    assert_eq!(mta.letter().await, 'c');
+    mta.send(&[frame(b'A', b""), frame(b'Q', b"")].concat()).await;
     server.ended().await;
 }
 

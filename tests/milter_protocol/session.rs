@@ -24,6 +24,8 @@ struct Outcome {
     phase: Option<Phase>,
     /// The most that was kept at any time.
     kept: usize,
+    /// What is kept at the end.
+    left: usize,
 }
 
 /// Plays `bytes` in pieces of `size` to a new session.
@@ -63,6 +65,7 @@ fn play_in_pieces(bytes: &[u8], size: usize, bounds: Bounds) -> Outcome {
         }
     }
     outcome.phase = Some(session.phase());
+    outcome.left = content.len();
     outcome
 }
 
@@ -150,14 +153,17 @@ fn raw_bytes_pass_untouched() {
         postfix_offer(),
         strings(b'M', &[b"<j\xf6rg@school.example>"]),
         strings(b'R', &[b"<a@b.example>"]),
-        strings(b'L', &[b"Subject", b" caf\xe9"]),
+        strings(b'L', &[b"Subject", b" caf\xe9\r\n folded with CRLF"]),
         frame(b'N', b""),
         frame(b'B', b"nul \0 and \xff\r\n"),
         frame(b'E', b""),
     ]
     .concat();
     let outcome = play(&bytes);
-    assert_eq!(outcome.decided[0].message, b"Subject: caf\xe9\r\n\r\nnul \0 and \xff\r\n");
+    assert_eq!(
+        outcome.decided[0].message,
+        b"Subject: caf\xe9\r\n folded with CRLF\r\n\r\nnul \0 and \xff\r\n"
+    );
     assert_eq!(outcome.decided[0].collected.envelope.sender.address, b"j\xf6rg@school.example");
 }
 
@@ -171,7 +177,7 @@ fn sendmail_1_has_no_brackets_no_arguments_and_no_address() {
         strings(b'H', &[b"localhost"]),
         macros(b'M', &[("i", "early")]),
         strings(b'M', &[b""]),
-        strings(b'R', &[b"root"]),
+        strings(b'R', &[b"root", b""]),
         wire::content(&[], b"x\r\n"),
         frame(b'Q', b""),
     ]
@@ -179,6 +185,7 @@ fn sendmail_1_has_no_brackets_no_arguments_and_no_address() {
     let collected = &play(&bytes).decided[0].collected;
     assert!(collected.envelope.sender.is_null());
     assert_eq!(collected.envelope.recipients[0].address, b"root");
+    assert!(collected.envelope.recipients[0].arguments.is_empty());
     assert_eq!(collected.login, None);
     assert_eq!(collected.connection.client_address, "127.0.0.1");
 }
@@ -220,9 +227,12 @@ fn nothing_of_a_message_survives_into_the_next() {
         wire::content(&[("Subject", " two")], b"2\r\n"),
     ]
     .concat();
-    for between in [&b""[..], &frame(b'A', b""), &[frame(b'A', b""), frame(b'A', b"")].concat()] {
-        let first = [wire::connection(), wire::message(&HEADERS, b"1\r\n")].concat();
-        let outcome = play(&[&postfix_offer()[..], &first, between, &second].concat());
+    let abort = frame(b'A', b"");
+    for aborts in 0..3 {
+        let mut first = [wire::connection(), wire::message(&HEADERS, b"1\r\n")].concat();
+        first.truncate(first.len() - abort.len());
+        let outcome =
+            play(&[postfix_offer(), first, abort.repeat(aborts), second.clone()].concat());
         let last = &outcome.decided[1];
         assert_eq!(last.message, b"Subject: two\r\n\r\n2\r\n");
         assert_eq!(last.collected.envelope.recipients.len(), 1);
@@ -233,6 +243,25 @@ fn nothing_of_a_message_survives_into_the_next() {
         assert_eq!(last.collected.connection.helo, "laptop");
         assert_eq!(last.collected.connection.daemon_name, "ORIGINATING");
     }
+}
+
+#[test]
+fn a_message_begun_anew_has_only_its_own_facts() {
+    let bytes = [
+        postfix_offer(),
+        macros(b'M', &[("i", "1"), ("{auth_authen}", "head@school.example")]),
+        strings(b'M', &[b"<head@school.example>"]),
+        strings(b'R', &[b"<c@d.example>"]),
+        strings(b'L', &[b"Subject", b" one"]),
+        macros(b'M', &[]),
+        strings(b'M', &[b"<other@school.example>"]),
+        frame(b'E', b""),
+    ];
+    let Decided { collected, message } = &play(&bytes.concat()).decided[0];
+    assert_eq!(collected.envelope.sender.address, b"other@school.example");
+    assert!(collected.envelope.recipients.is_empty());
+    assert_eq!((&collected.login, &*collected.connection.queue_id), (&None, ""));
+    assert_eq!(message, b"");
 }
 
 #[test]
@@ -384,24 +413,37 @@ fn a_message_beyond_a_bound_passes_and_one_at_it_is_decided() {
     let recipient = strings(b'R', &[b"<c@d.example>"]);
     let header = |length: usize| strings(b'L', &[b"Subject", &vec![b'x'; length]]);
     let body = |length: usize| [frame(b'N', b""), frame(b'B', &vec![b'x'; length])].concat();
-    let long = strings(b'R', &[b"<c@d.example>", &[b'x'; 200]]);
-    let cases: [(Vec<u8>, Option<Excess>); 8] = [
+    let long = |length: usize| strings(b'R', &[b"<c@d.example>", &vec![b'x'; length]]);
+    let cases: [(Vec<u8>, Option<Excess>); 9] = [
         (body(998), None),
         (body(999), Some(Excess::Message { limit: 1_000 })),
         (header(393), None),
         (header(394), Some(Excess::Headers { limit: 400 })),
+        (header(200).repeat(2), Some(Excess::Headers { limit: 400 })),
         (recipient.repeat(3), None),
         (recipient.repeat(4), Some(Excess::Recipients { limit: 3 })),
-        ([&recipient[..], &strings(b'R', &[b"<c@d.example>", &[b'x'; 100]])].concat(), None),
-        (long, Some(Excess::Envelope { limit: 200 })),
+        // The sender has 13 bytes.
+        (long(174), None),
+        (long(175), Some(Excess::Envelope { limit: 200 })),
     ];
     for (events, excess) in cases {
         let outcome =
             play_in_pieces(&[&start[..], &events, &frame(b'E', b"")].concat(), 50, small());
         assert_eq!(outcome.passed, Vec::from_iter(excess));
+        assert_eq!(outcome.left, 0, "{excess:?}");
         assert_eq!(outcome.decided.len(), usize::from(excess.is_none()), "{excess:?}");
         assert!(outcome.kept <= 1_000);
     }
+}
+
+#[test]
+fn a_message_beyond_its_bound_is_dropped_at_once() {
+    let start = [postfix_offer(), strings(b'M', &[b"<a@b.example>"])].concat();
+    let body = frame(b'B', &[b'x'; 500]);
+    let within = play_in_pieces(&[&start[..], &body].concat(), 50, small());
+    assert_eq!(within.left, 502);
+    let beyond = play_in_pieces(&[&start[..], &body.repeat(2)].concat(), 50, small());
+    assert_eq!(beyond.left, 0);
 }
 
 #[test]

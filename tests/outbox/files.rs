@@ -54,27 +54,30 @@ fn a_newer_store_is_refused_untouched() {
     drop(connection);
     let before = fs::read(&path).unwrap();
     let error = SqliteStore::open(Options::new(&path)).unwrap_err();
-    assert!(matches!(error, OutboxError::Newer { found: 99, known: 1, .. }), "{error}");
+    assert!(matches!(error, OutboxError::Newer { found: 99, known: 2, .. }), "{error}");
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
 #[test]
-fn another_programs_database_is_refused_untouched() {
-    let (_folder, path) = folder();
+fn another_programs_file_is_refused_untouched() {
+    let (folder, path) = folder();
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection.execute_batch("CREATE TABLE marks (pupil, mark)").unwrap();
     drop(connection);
-    let error = SqliteStore::open(Options::new(&path)).unwrap_err();
-    assert!(matches!(error, OutboxError::Foreign { .. }), "{error}");
-    let connection = rusqlite::Connection::open(&path).unwrap();
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
-    assert_eq!(tables, 1);
-    drop(connection);
-
-    fs::write(&path, "this is a letter, and no database at all, ".repeat(100)).unwrap();
-    let error = SqliteStore::open(Options::new(&path)).unwrap_err();
-    assert!(error.to_string().contains("not a database"), "{error}");
+    let letter = "this is a letter, and no database at all, ".repeat(100);
+    for (content, expected) in [
+        (fs::read(&path).unwrap(), "is not an outbox: it belongs to another program"),
+        (letter.into_bytes(), "file is not a database"),
+    ] {
+        fs::write(&path, &content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        let error = SqliteStore::open(Options::new(&path)).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), content);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
+        // The database and the lock: nothing of SQLite's own is left beside them.
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
 }
 
 #[tokio::test]

@@ -3,12 +3,14 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use beadle::outbox::{
-    Ambiguity, Claim, Filter, Id, Kept, NewEntry, Outcome, OutboxError, Settlement, SqliteStore,
+    Ambiguity, Claim, Filter, Id, Kept, NewEntry, OutboxError, Outcome, Settlement, SqliteStore,
     State, Store, Token, Wait, Which,
 };
 use proptest::{collection::vec, prelude::*};
 
-use crate::people::{LEASE, at, deferred, folder, held, id, log_row, notice, open, order, postponed};
+use crate::people::{
+    LEASE, at, deferred, folder, held, id, log_row, notice, open, order, postponed,
+};
 
 /// Minutes of a lease, as `LEASE` has them.
 const LEASE_MINUTES: i64 = 10;
@@ -18,6 +20,7 @@ const LEASE_MINUTES: i64 = 10;
 enum Operation {
     Keep { sender: usize, hold: bool, wait: i64, with_notice: bool },
     KeepAgain(usize),
+    Heard(usize),
     Claim(usize),
     Begin(usize),
     Settle(usize, [u8; 2]),
@@ -37,6 +40,7 @@ fn operation() -> impl Strategy<Value = Operation> {
             |(sender, hold, wait, with_notice)| Operation::Keep { sender, hold, wait, with_notice }
         ),
         1 => which().prop_map(Operation::KeepAgain),
+        2 => which().prop_map(Operation::Heard),
         6 => which().prop_map(Operation::Claim),
         6 => which().prop_map(Operation::Begin),
         3 => (which(), [0u8..3, 0u8..3]).prop_map(|(which, how)| Operation::Settle(which, how)),
@@ -54,6 +58,8 @@ fn operation() -> impl Strategy<Value = Operation> {
 #[derive(Clone, Debug)]
 struct Known {
     new: Option<NewEntry>,
+    /// Whether the mail server knows that it is ours; of a notice there is nothing to know.
+    heard: bool,
     state: State,
     accepted: i64,
     due: i64,
@@ -128,13 +134,22 @@ impl World {
         self.store.as_ref().expect("the store is open")
     }
 
-    fn pick(&self, which: usize) -> Option<Id> {
-        (!self.order.is_empty()).then(|| self.order[which % self.order.len()])
+    /// Chooses an entry: with an even number one to which `apt` applies, if there is any, since
+    /// most others only refuse; with an odd number any.
+    fn pick(&self, which: usize, apt: impl Fn(&Known) -> bool) -> Option<Id> {
+        let apt: Vec<_> = self.order.iter().filter(|it| apt(&self.known[*it])).collect();
+        let among = if which.is_multiple_of(2) && !apt.is_empty() {
+            apt
+        } else {
+            self.order.iter().collect()
+        };
+        (!among.is_empty()).then(|| *among[which / 2 % among.len()])
     }
 
     fn learn(&mut self, id: Id, new: Option<NewEntry>, state: State, due: i64, recipients: usize) {
         let accepted = self.now;
         let known = Known {
+            heard: new.is_none(),
             new,
             state,
             accepted,
@@ -171,14 +186,15 @@ impl World {
     }
 
     async fn keep_again(&mut self, which: usize) {
-        let Some(first) = self.pick(which) else { return };
+        let Some(first) = self.pick(which, Known::kept) else { return };
         let known = self.known[&first].clone();
         let Some(new) = known.new else { return };
         let again = NewEntry { id: id(), accepted: at(self.now), ..new };
         let kept = self.store().keep(again.clone(), None, log_row(&again)).await.unwrap();
         self.log_rows += 1;
         // A repeat of a repeat may still be kept although the first has ended.
-        let same = |it: &Known| it.kept() && it.new.as_ref().is_some_and(|it| it.dedupe == again.dedupe);
+        let same =
+            |it: &Known| it.kept() && it.new.as_ref().is_some_and(|it| it.dedupe == again.dedupe);
         let still = self.known.iter().any(|(_, it)| same(it));
         match kept {
             Kept::Already(id) => assert!(still && same(&self.known[&id])),
@@ -204,7 +220,7 @@ impl World {
         known.transferring = false;
         known.lease = Some(now + LEASE_MINUTES);
         known.token = Some(claim.token);
-        assert_eq!(claim.possible_repeat, known.unseen > 0);
+        assert_eq!(claim.possible_repeat, known.unseen > 0 || !known.heard);
         if let Some(new) = &known.new {
             assert_eq!(claim.content, new.content);
         }
@@ -221,6 +237,11 @@ impl World {
                 self.keep(sender, hold, wait, with_notice).await;
             }
             Operation::KeepAgain(which) => self.keep_again(which).await,
+            Operation::Heard(which) => {
+                let Some(id) = self.pick(which, |it| !it.heard) else { return };
+                self.store().heard(vec![id]).await.unwrap();
+                self.known.get_mut(&id).expect("a known entry").heard = true;
+            }
             Operation::Wait(minutes) => self.now += minutes,
             Operation::Reopen => {
                 self.store = None;
@@ -230,21 +251,29 @@ impl World {
                     known.token = None;
                 }
             }
-            Operation::Claim(which)
-            | Operation::Begin(which)
-            | Operation::Settle(which, _)
+            Operation::Claim(which) => {
+                let id = self.pick(which, |it| it.claimable(now) || it.needs_person());
+                self.change(operation, id, now).await;
+            }
+            Operation::Begin(which) => {
+                let id = self.pick(which, |it| it.token.is_some() && !it.transferring);
+                self.change(operation, id, now).await;
+            }
+            Operation::Settle(which, _)
             | Operation::BackOff(which, _)
-            | Operation::Ambiguous(which, _)
-            | Operation::Release(which)
-            | Operation::Cancel(which)
-            | Operation::GiveBack(which) => {
-                let Some(id) = self.pick(which) else { return };
+            | Operation::Ambiguous(which, _) => {
+                let id = self.pick(which, |it| it.transferring && it.token.is_some());
+                self.change(operation, id, now).await;
+            }
+            Operation::Release(which) | Operation::Cancel(which) | Operation::GiveBack(which) => {
+                let id = self.pick(which, |it| it.needs_person() || it.state == State::Held);
                 self.change(operation, id, now).await;
             }
         }
     }
 
-    async fn change(&mut self, operation: Operation, id: Id, now: i64) {
+    async fn change(&mut self, operation: Operation, id: Option<Id>, now: i64) {
+        let Some(id) = id else { return };
         let mut known = self.known[&id].clone();
         let token = known.token.unwrap_or(self.stranger);
         let ours = known.token.is_some();
@@ -280,7 +309,8 @@ impl World {
                     known.give_up_claim();
                     known.next = now + 5;
                     known.left.retain(|it| how[*it] == 0);
-                    known.accepted_by += outcomes.iter().filter(|it| it.1 == Outcome::Accepted).count();
+                    known.accepted_by +=
+                        outcomes.iter().filter(|it| it.1 == Outcome::Accepted).count();
                     if known.left.is_empty() {
                         let message = known.new.is_some();
                         known.end(match (known.accepted_by, message) {
@@ -374,7 +404,8 @@ impl World {
             ids.sort_by_key(|(id, it)| (time(it), it.accepted, **id));
             ids.into_iter().map(|(id, _)| *id).collect::<Vec<_>>()
         };
-        let ids = |work: Vec<beadle::outbox::Due>| -> Vec<Id> { work.iter().map(|it| it.id).collect() };
+        let ids =
+            |work: Vec<beadle::outbox::Due>| -> Vec<Id> { work.iter().map(|it| it.id).collect() };
 
         let due = ids(self.store().due(at(now), 999).await.unwrap());
         assert_eq!(due, listed(&|it| it.claimable(now), &|it| it.accepted));
@@ -420,7 +451,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_store_does_what_the_model_does(operations in vec(operation(), 1..60)) {
+    fn the_store_does_what_the_model_does(operations in vec(operation(), 1..100)) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let (_folder, path) = folder();

@@ -83,7 +83,8 @@ pub fn notice(about: &NewEntry) -> NewNotice {
         about: Some(about.id),
         envelope: Envelope { sender: Path::default(), recipients },
         created: about.accepted,
-        content: b"Subject: We are keeping your message\r\n\r\nNothing is wrong with it.\r\n".into(),
+        content: b"Subject: We are keeping your message\r\n\r\nNothing is wrong with it.\r\n"
+            .into(),
     }
 }
 

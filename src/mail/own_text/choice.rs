@@ -66,7 +66,7 @@ fn choose(texts: &[TextPart], splits: &[Split], plain: &[usize], html: &[usize])
                 Choice::Plain
             }
         }
-        (false, false) if is_stub(&texts[plain[0]].text, own_plain.len()) => Choice::Html,
+        (false, false) if plain.iter().all(|it| is_stub(&texts[*it], &splits[*it])) => Choice::Html,
         (false, false) => Choice::Both,
     }
 }
@@ -82,19 +82,22 @@ fn aside_lines<'t>(part: &'t TextPart, split: &'t Split) -> impl Iterator<Item =
 /// The words of lines, in lower case, without the addresses that only plain versions spell out.
 fn words<'t>(lines: impl Iterator<Item = &'t str>) -> HashSet<String> {
     lines
-        .flat_map(|it| it.split_whitespace())
-        .filter(|it| !it.contains("://") && !it.contains("cid:") && !it.contains("mailto:"))
+        .flat_map(|it| ADDRESS.split(it))
         .flat_map(|it| it.split(|it: char| !it.is_alphanumeric()))
         .filter(|it| !it.is_empty())
         .map(str::to_lowercase)
         .collect()
 }
 
-/// A plain version that only says to look at the other one.
-fn is_stub(text: &str, words: usize) -> bool {
-    words < 40 && STUB.is_match(text)
+/// A plain version that says nothing but to look at the other one.
+fn is_stub(part: &TextPart, split: &Split) -> bool {
+    own_lines(part, split).all(|it| {
+        STUB.is_match(it) && it.len() < 200
+            || !ADDRESS.replace_all(it, "").contains(char::is_alphabetic)
+    })
 }
 
+pattern!(ADDRESS, r"(https?://|mailto:|cid:|tel:)[^\s<>\[\]()]*");
 pattern!(
     STUB,
     r"(?i)(view|read|open|see) (this|the|it|your) ?(e-?mail|message|newsletter)? ?(in|with|using|on) (a|your|the) (web )?browser|(e-?mail|mail) (client|reader|program|viewer) (does not|doesn't|that (supports|can))|html (e-?mail|format|version|message|compatible)|not support html"

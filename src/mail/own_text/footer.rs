@@ -1,11 +1,36 @@
 //! Text that a system or a policy adds: disclaimers, banners, appeals to save paper.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::line::{Class, Line};
 
-/// Two different signs make a paragraph a footer; one sure sign is enough by itself.
-const ENOUGH: usize = 2;
+/// Words of which every footer has one; text without them need not be looked at closely.
+static TRIGGERS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    #[rustfmt::skip]
+    let words = [
+        "recipient", "addressee", "print", "argraffu", "derbyn", "outside", "scanned", "swept", "checked", "virus", "caution",
+        "warning", "external", "often get", "error", "gamgymeriad", "intended", "solely", "use of", "wriadu", "privilege",
+        "fraint", "views", "opinions", "barn", "unauthori", "disclos", "disseminat", "distribut", "copying", "liabilit",
+        "responsibilit", "atebolrwydd", "cyfrifoldeb", "monitor", "recorded", "intercepted", "logged", "click", "welsh",
+        "cymraeg", "gymraeg", "guarantee", "charity", "registered", "cofrestrwyd", "confidential", "yfrinachol", "environment",
+    ];
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(words)
+        .expect("the words are constant")
+});
+
+/// No footer is longer, in bytes or in wrapped lines.
+const MAX_LENGTH: usize = 20_000;
+const MAX_LINES: usize = 200;
 
 /// Marks the paragraphs that no author types for one message.
+///
+/// A footer needs a sentence that only lawyers and mail systems write, or one strong sign beside
+/// another sign and nobody speaking of himself: "This is confidential, please delete it" is a
+/// thing that people do write.
 pub(super) fn mark(text: &str, lines: &mut [Line]) {
     let mut at = 0;
     while at < lines.len() {
@@ -14,74 +39,110 @@ pub(super) fn mark(text: &str, lines: &mut [Line]) {
             at += 1;
             continue;
         }
-        let paragraph = &text[lines[at].range.start..lines[at + length - 1].range.end];
-        if is_footer(paragraph) {
-            for line in &mut lines[at..at + length] {
-                line.class = Class::Footer;
-            }
-        } else {
-            for line in &mut lines[at..at + length] {
-                if is_footer(&text[line.range.clone()]) {
-                    line.class = Class::Footer;
-                }
-            }
+        let paragraph = &mut lines[at..at + length];
+        if TRIGGERS.is_match(&text[paragraph[0].range.start..paragraph[length - 1].range.end]) {
+            mark_paragraph(text, paragraph);
         }
         at += length;
     }
 }
 
-fn is_footer(paragraph: &str) -> bool {
-    // A wrapped phrase is still the phrase.
-    let joined;
-    let paragraph = if paragraph.contains('\n') {
-        joined = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
-        joined.as_str()
-    } else {
-        paragraph
-    };
-    if paragraph.len() < 20 {
-        return false;
+fn mark_paragraph(text: &str, lines: &mut [Line]) {
+    // Where a line is a footer by itself, its neighbours may be the author's.
+    let mut found = false;
+    for line in lines.iter_mut() {
+        if is_footer(&text[line.range.clone()]) {
+            line.class = Class::Footer;
+            found = true;
+        }
     }
-    SURE.is_match(paragraph) || distinct_signs(paragraph) >= ENOUGH
+    if found && lines.len() < 4 || lines.len() > MAX_LINES {
+        return;
+    }
+    // A footer that was wrapped shows its signs only when its lines are joined again.
+    let Some(first) = lines.iter().position(|it| shows_a_sign(&text[it.range.clone()])) else {
+        return;
+    };
+    let lines = &mut lines[first..];
+    let Some((last, before)) = lines.split_last() else { return };
+    let wrapped = before.iter().all(|it| it.range.len() >= 40);
+    let words: Vec<&str> = text[lines[0].range.start..last.range.end].split_whitespace().collect();
+    if wrapped && is_footer(&words.join(" ")) {
+        for line in lines {
+            line.class = Class::Footer;
+        }
+    }
 }
 
-fn distinct_signs(paragraph: &str) -> usize {
-    SIGNS.matches(paragraph).iter().count()
+fn is_footer(paragraph: &str) -> bool {
+    if paragraph.len() < 12 || paragraph.len() > MAX_LENGTH {
+        return false;
+    }
+    if SURE.is_match(paragraph) {
+        return true;
+    }
+    let strong: Vec<usize> = STRONG.matches(paragraph).iter().collect();
+    match strong.as_slice() {
+        [] => false,
+        // "This e-mail is confidential" is no second sign to itself.
+        [only] => {
+            let beside = if *only == CONFIDENTIAL { 1 } else { 0 };
+            WEAK.matches(paragraph).iter().any(|it| beside <= it) && !SELF.is_match(paragraph)
+        }
+        _ => true,
+    }
+}
+
+fn shows_a_sign(line: &str) -> bool {
+    line.len() <= MAX_LENGTH
+        && (SURE.is_match(line) || STRONG.is_match(line) || WEAK.is_match(line))
 }
 
 pattern!(
     SURE,
     r"(?ix)
-      (are|is)\ not\ the\ (intended|named)\ (recipient|addressee)
-      |(intended|named)\ (recipient|addressee)\(s\)
+      (are|is)\ not\ (the|an)\ (intended|named)\ (recipient|addressee)
       |please\ (think|consider\ the\ environment)\ before\ (you\ )?print
-      |think\ before\ you\ print|save\ paper
-      |consider\ the\ environment
-      |(registered|reg(d|\.)?)\ charity\ (no|number)
-      |meddyliwch\ (am\ yr\ amgylchedd\ )?cyn\ argraffu|ystyriwch\ yr\ amgylchedd
+      |^\W*think\ before\ you\ print
+      |consider\ the\ environment\ before
+      |meddyliwch\ (am\ yr\ amgylchedd\ )?cyn\ argraffu|ystyriwch\ yr\ amgylchedd\ cyn
       |(nid\ chi|os\ nad\ chi)\ yw'?r\ derbynnydd
-      |(this|the)\ (e-?mail|message)\ (has\ been\ sent|originated|came)\ from\ (outside|an\ external)
-      |(e-?mail|message)\ (has\ been|was)\ scanned\ (for|by)
-      |\[?external\ (e-?mail|sender)\]?\s*[:.-].{0,40}(click|links|attachments|caution|care)
+      |^\W*(this|the)\ (e-?mail|message)\ (has\ )?originated\ (from\ )?outside
+      |^\W*(this|the)\ (e-?mail|message)\ (was\ sent|came)\ from\ outside\ (of\ )?(the|your)\ (organi[sz]ation|trust|network)
+      |(e-?mail|message)(\ and\ any\ attachments)?\ (has|have)\ been\ (swept|scanned|checked)\ (for|by)\b.{0,60}(virus|malware|security|mimecast|symantec|barracuda|sophos|avast|avg|content)
+      |^\W*virus-free\b
+      |^\W*(caution|warning|external)\b.{0,12}\bthis\ (e-?mail|message|sender)\b.{0,40}\b(originated|outside|external)
+      |^\W*you\ don['’]t\ often\ get\ e-?mail\ from
+      |if\ (they|it)\ ha(ve|s)\ come\ to\ you\ in\ error
     "
 );
 
+// Each is a thing apart, and none is how people speak to one another.
 patterns!(
-    SIGNS,
-    r"(?i)intended (solely|only|exclusively) for|solely for the (use|attention)|for the (sole )?use of the|for the addressee only|wedi'i (b|f)wriadu (ar gyfer|i)",
-    r"(?i)\bconfidential|\bcyfrinachol|\bgyfrinachol",
-    r"(?i)legally privileged|\bprivileged\b|professional privilege",
-    r"(?i)received (this|the) (e-?mail|message|communication|transmission)( \w+)? in error|in error|drwy gamgymeriad|trwy gamgymeriad",
-    r"(?i)(notify|inform|contact|advise|tell) (the sender|us|the originator)|hysbysu'?r anfonwr|rhoi gwybod i'r anfonwr|cysylltwch â'r anfonwr",
-    r"(?i)delete (it|this|the)( \w+)?|destroy (it|this|the|all)|permanently delete|dil(ë|e)wch|ei dileu",
-    r"(?i)(views|opinions)( or opinions| and opinions)? .{0,60}(author|sender|necessarily|do not represent)|barn .{0,40}(awdur|anfonwr)",
-    r"(?i)\bvirus(es)?\b|malicious (code|software)|\bmalware\b|\bfeirws|\bfirws",
-    r"(?i)(no|not accept( any)?|any) (liability|responsibility)|cannot accept|atebolrwydd|cyfrifoldeb am",
-    r"(?i)(unauthorised|unauthorized|any) (use|disclosure|copying|review|dissemination|distribution)|copying or distribution|disclose|datgelu",
-    r"(?i)registered (in|office|company|address)|company (no|number|registration)|cofrestrwyd|rhif (elusen|cwmni)",
-    r"(?i)freedom of information|data protection act|\bgdpr\b|privacy (notice|policy)|rhyddid gwybodaeth",
-    r"(?i)(e-?mails?|messages?|communications?) (may be|are|is|will be) (monitored|recorded|intercepted|logged)|(monitor|record)s? (all )?(e-?mails?|communications?)",
-    r"(?i)(do not|don't|never) click (on )?(any )?links|links or (open )?attachments|unless you (recognise|recognize|know|trust)",
-    r"(?i)croesawu gohebiaeth|welcome (correspondence|communication)s? in welsh|correspond(ing|ence) in welsh|gohebiaeth (yn y )?gymraeg",
-    r"(?i)academy trust|limited by guarantee|exempt charity"
+    STRONG,
+    r"(?i)intended (solely|only|exclusively) for|intended for the (above|addressee|recipient|named|individual|person)|solely for the (use|attention)|for the (sole |exclusive )?use of the (intended|addressee|individual|person|named)|for the addressee only|wedi'i (b|f)wriadu (ar gyfer|i)'?r? ?(y )?(derbyn|sawl|unigolyn)",
+    r"(?i)legally privileged|professional privilege|privileged (and|or) confidential|confidential (and|or|and/or) privileged|\bfraint gyfreithiol",
+    r"(?i)\bif\b.{0,60}\breceived (this|the) (e-?mail|message|communication|transmission)( \w+)? (in error|by mistake)|\bif\b.{0,40}received it in error|derbyn(iwyd|ioch|iasoch).{0,20}(neges|e-bost).{0,20}gamgymeriad",
+    r"(?i)(views|opinions)( or opinions| and opinions)? (expressed|presented|stated|contained|are|in this).{0,80}(author|sender|individual|necessarily|represent)|barn .{0,60}(awdur|anfonwr)",
+    r"(?i)(unauthori[sz]ed|any) (use|disclosure|copying|review|dissemination|distribution).{0,80}(prohibited|unlawful|not permitted|forbidden)|(disclosure|dissemination|distribution|copying)( or|,)? .{0,60}(is|are) (strictly )?prohibited",
+    r"(?i)(accepts? no|not accept( any)?|cannot accept|disclaims? (all|any)) (liability|responsibility)|ddim yn derbyn .{0,20}(atebolrwydd|cyfrifoldeb)|nid yw .{0,60}yn derbyn .{0,30}(atebolrwydd|cyfrifoldeb)",
+    r"(?i)(e-?mails?|messages?|communications?) (may be|are|is|will be) (monitored|recorded|intercepted|logged)|reserves? the right to monitor",
+    r"(?i)croesaw(u|wn|ir) gohebiaeth|welcomes? (correspondence|communications?|calls|contact) in welsh|correspond(ing|ence) in welsh|gohebu yn (y )?gymraeg|gohebiaeth (yn y |yn )?gymraeg",
+    r"(?i)limited by guarantee|exempt charity|registered in (england|wales|scotland)|cofrestrwyd yng nghymru",
+    r"(?i)(this|the|mae'r|y) (e-?mail|e-bost|message|neges|communication|transmission)( \(?(and|including) any (attachments?|files?)( transmitted with it)?\)?| hon| hwn| ac unrhyw atodiad\S*)? ?(is|are|may be|may contain|contains?|yn)( strictly| private and)? ?(confidential|g?yfrinachol)"
 );
+patterns!(
+    WEAK,
+    r"(?i)\bconfidential|\bg?yfrinachol",
+    r"(?i)(notify|inform|contact|advise|tell) (the sender|the originator|us immediately)\b|hysbysu'?r anfonwr|rhowch wybod i'r anfonwr|cysylltwch â'?r anfonwr",
+    r"(?i)delete (it|this|the|all)\b|destroy (it|this|the|all)|permanently delete|dil(ë|e)wch|ei dileu",
+    r"(?i)\bvirus(es)?\b|malicious (code|software)|\bmalware\b|\bf(ei|i)rws",
+    r"(?i)(copy|copies|copying|distribut\w+|disclos\w+|disseminat\w+|forward) (or|it|this|,)|datgelu",
+    r"(?i)registered (office|company|address|charity)|company (no|number|registration)|rhif (elusen|cwmni)|charity (no|number)",
+    r"(?i)freedom of information|data protection act|\bgdpr\b|privacy (notice|policy)|rhyddid gwybodaeth|hysbysiad preifatrwydd",
+    r"(?i)(do not|don't|never) click (on )?(any )?(links|attachments)|unless you (recognise|recognize|know|trust|are expecting|were expecting)|content is safe",
+    r"(?i)academy trust|multi.academy|council|cyngor|in welsh|gymraeg"
+);
+/// Where "this e-mail is confidential" stands in `STRONG`.
+const CONFIDENTIAL: usize = 9;
+pattern!(SELF, r"(?i)\b(I|I'm|I've|I'll|my|mine|let me|rwy'n|dw i)\b");

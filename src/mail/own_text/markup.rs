@@ -1,58 +1,89 @@
 //! What the markup of an HTML text says about its lines.
 
+use std::ops::Range;
+
 use super::super::html::Region;
 use super::super::html_role::Role;
 use super::TextPart;
 use super::header_block;
 use super::line::{Class, Line};
+use super::quotation;
 
 /// Marks the lines that the markup of their client calls quoted or a signature.
-pub(super) fn mark(part: &TextPart, lines: &mut [Line], forwarding: bool) {
-    let quoted = if forwarding { Class::Forwarded } else { Class::Quoted };
-    for region in &part.regions {
-        match region.role {
-            Role::Quote | Role::Attribution => set(lines, region, quoted),
-            Role::Signature => set(lines, region, Class::Signature),
-            Role::QuoteWrapper => {
-                if !says_more(part, region) {
-                    set(lines, region, quoted);
-                }
-            }
-            Role::HeaderBlock => {
-                let (start, _) = span(lines, region);
-                if header_block::read(&part.text, lines, start).is_some_and(|it| it.is_plausible())
-                {
-                    for line in lines[start..].iter_mut().filter(|it| it.class.is_open()) {
-                        if line.class == Class::Own {
-                            line.class = quoted;
-                        }
-                    }
-                }
-            }
+pub(super) fn mark(part: &TextPart, lines: &mut [Line], quoted: Class) {
+    // Regions come in the order of their ends, so backwards an outer one comes before its inner
+    // ones, which then have nothing to add.
+    let mut covered = 0..0;
+    for region in part.regions.iter().rev() {
+        let span = span(lines, region);
+        let class = match region.role {
+            Role::Quote => quoted,
+            Role::Attribution if !introduces_a_forward(part, &lines[span.clone()]) => quoted,
+            Role::Indent if is_introduced(part, &lines[..span.start]) => quoted,
+            Role::Signature => Class::Signature,
+            Role::Attribution | Role::Indent | Role::HeaderBlock | Role::Coloured => continue,
+        };
+        if covered.start <= region.range.start && region.range.end <= covered.end {
+            continue;
+        }
+        covered = region.range.clone();
+        set(&mut lines[span], class);
+    }
+    if let Some(start) = header_block(part, lines) {
+        set(&mut lines[start..], quoted);
+    }
+}
+
+/// Gives back what the markup calls a signature, where the author wrote into it and nowhere else.
+pub(super) fn reclaim_signature(lines: &mut [Line]) {
+    if lines.iter().all(|it| it.class != Class::Own) {
+        for line in lines.iter_mut().filter(|it| it.class == Class::Signature) {
+            line.class = Class::Own;
         }
     }
 }
 
-/// Tells whether blockquotes within Gmail's wrapper say which of its lines are quoted; the author
-/// may have answered between them.
-fn says_more(part: &TextPart, wrapper: &Region) -> bool {
-    part.regions.iter().any(|it| {
-        it.role == Role::Quote
-            && it.range.start >= wrapper.range.start
-            && it.range.end <= wrapper.range.end
+/// Tells whether lines begin with "Forwarded message", from which on the text itself tells.
+fn introduces_a_forward(part: &TextPart, lines: &[Line]) -> bool {
+    lines
+        .iter()
+        .find(|it| it.class != Class::Blank)
+        .is_some_and(|it| quotation::is_forward_separator(part.text[it.range.clone()].trim()))
+}
+
+/// Tells whether the last line before a block is an attribution.
+fn is_introduced(part: &TextPart, before: &[Line]) -> bool {
+    before
+        .iter()
+        .rev()
+        .take(4)
+        .find(|it| it.class != Class::Blank)
+        .is_some_and(|it| quotation::attributes(&part.text[it.range.clone()]))
+}
+
+/// The line of the first header block from which on all is earlier text.
+fn header_block(part: &TextPart, lines: &[Line]) -> Option<usize> {
+    let mut starts: Vec<usize> = part
+        .regions
+        .iter()
+        .filter(|it| it.role == Role::HeaderBlock)
+        .map(|it| span(lines, it).start)
+        .collect();
+    starts.sort_unstable();
+    starts.into_iter().find(|start| {
+        header_block::read(&part.text, lines, *start).is_some_and(|it| it.is_plausible())
     })
 }
 
-fn set(lines: &mut [Line], region: &Region, class: Class) {
-    let (start, end) = span(lines, region);
-    for line in lines[start..end].iter_mut().filter(|it| it.class == Class::Own) {
+fn set(lines: &mut [Line], class: Class) {
+    for line in lines.iter_mut().filter(|it| it.class == Class::Own) {
         line.class = class;
     }
 }
 
-/// The lines that a region covers, by search.
-fn span(lines: &[Line], region: &Region) -> (usize, usize) {
+/// The lines that a region covers.
+fn span(lines: &[Line], region: &Region) -> Range<usize> {
     let start = lines.partition_point(|it| it.range.end <= region.range.start);
     let end = lines.partition_point(|it| it.range.start < region.range.end);
-    (start, end.max(start))
+    start..end.max(start)
 }

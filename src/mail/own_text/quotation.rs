@@ -17,19 +17,23 @@ pub(super) struct History {
 
 /// Marks the lines that are earlier text.
 ///
-/// `forwarding` says that the author passes a message on rather than answers it.
-pub(super) fn mark(text: &str, lines: &mut [Line], forwarding: bool) -> History {
+/// `kind` is what they are: quoted in an answer, forwarded in a message passed on. In a message
+/// that is neither, `new`, lines with a mark are the author's until something introduces them.
+pub(super) fn mark(text: &str, lines: &mut [Line], mut kind: Class, new: bool) -> History {
     let mut history = History::default();
-    let mut kind = if forwarding { Class::Forwarded } else { Class::Quoted };
+    let mut introduced = !new;
     let lone = is_lone_mark(text, lines);
     let mut at = 0;
+    // Lines before this one were read as header lines and are too few to be a block.
+    let mut no_block_before = 0;
     while at < lines.len() {
         let line = &text[lines[at].range.clone()];
         if !lines[at].class.is_open() || line.trim().is_empty() {
+            history.forwards += usize::from(is_forward_separator(line.trim()));
             at += 1;
             continue;
         }
-        if is_marked(line) && !lone {
+        if is_marked(line) && introduced && !lone && !GROUPWISE.is_match(line) {
             if is_forward_separator(line.trim_start_matches(['>', ' '])) {
                 history.forwards += 1;
             }
@@ -37,25 +41,26 @@ pub(super) fn mark(text: &str, lines: &mut [Line], forwarding: bool) -> History 
             at += 1;
             continue;
         }
-        let Some(start) = introduction(text, lines, at) else {
+        let Some(start) = introduction(text, lines, at, &mut no_block_before) else {
             at += 1;
             continue;
         };
         if start.forward {
             kind = Class::Forwarded;
         }
-        history.forwards += start.forwards;
-        for line in &mut lines[at..start.end] {
+        introduced = true;
+        // Outlook forwards with a mere header block.
+        let unsaid = kind == Class::Forwarded && !start.forward && history.forwards == 0;
+        history.forwards += start.forwards + usize::from(unsaid);
+        for line in lines[at..start.end].iter_mut().filter(|it| it.class == Class::Own) {
             line.class = kind;
         }
         at = start.end;
         if !next_is_marked(text, &lines[at..]) {
             // Without marks nothing says where earlier text ends, and clients put it last.
             history.forwards += later_forwards(text, &lines[at..]);
-            for line in &mut lines[at..] {
-                if line.class.is_open() {
-                    line.class = kind;
-                }
+            for line in lines[at..].iter_mut().filter(|it| it.class == Class::Own) {
+                line.class = kind;
             }
             break;
         }
@@ -72,30 +77,31 @@ struct Introduction {
     forwards: usize,
 }
 
-fn introduction(text: &str, lines: &[Line], at: usize) -> Option<Introduction> {
+fn introduction(
+    text: &str,
+    lines: &[Line],
+    at: usize,
+    no_block_before: &mut usize,
+) -> Option<Introduction> {
     let line = text[lines[at].range.clone()].trim();
-    if is_forward_separator(line) {
-        let headers = header_block::read(text, lines, next_filled(lines, at + 1));
+    let below = || header_block::read(text, lines, next_filled(lines, at + 1));
+    let forward = is_forward_separator(line);
+    if forward || is_reply_separator(line) {
+        let headers = below();
         let inner = headers.as_ref().map_or(0, HeaderLines::forwards);
         let end = headers.map_or(at + 1, |it| it.end);
-        return Some(Introduction { end, forward: true, forwards: 1 + inner });
+        return Some(Introduction { end, forward, forwards: usize::from(forward) + inner });
     }
-    if is_reply_separator(line) {
-        let headers = header_block::read(text, lines, next_filled(lines, at + 1));
-        let forwards = headers.as_ref().map_or(0, HeaderLines::forwards);
-        let end = headers.map_or(at + 1, |it| it.end);
-        return Some(Introduction { end, forward: false, forwards });
-    }
-    if is_rule(line) {
-        let headers = header_block::read(text, lines, next_filled(lines, at + 1))
-            .filter(HeaderLines::is_plausible)?;
-        return Some(Introduction {
-            end: headers.end,
-            forward: false,
-            forwards: headers.forwards(),
-        });
-    }
-    if let Some(headers) = header_block::read(text, lines, at).filter(HeaderLines::is_certain) {
+    let headers = if is_rule(line) || is_dashed(line) {
+        below().filter(HeaderLines::is_plausible)
+    } else if at >= *no_block_before {
+        let headers = header_block::read(text, lines, at);
+        *no_block_before = headers.as_ref().map_or(at, |it| it.end);
+        headers.filter(HeaderLines::is_certain)
+    } else {
+        None
+    };
+    if let Some(headers) = headers {
         return Some(Introduction {
             end: headers.end,
             forward: false,
@@ -108,8 +114,8 @@ fn introduction(text: &str, lines: &[Line], at: usize) -> Option<Introduction> {
 
 /// The line after an attribution that starts at line `at`: "On Tuesday, Jo wrote:".
 ///
-/// Authors write such lines too ("On 3 March he wrote:"), so one counts only when a clock time,
-/// an address or the quote marks below it show that a client wrote it.
+/// Authors write such lines too ("On 3 March he wrote:"), so one counts only when an address or
+/// the quote marks below it show that a client wrote it.
 fn attribution(text: &str, lines: &[Line], at: usize) -> Option<usize> {
     let first = text[lines[at].range.clone()].trim_start();
     let dated = DATED.is_match(&first[..first.floor_char_boundary(40)]);
@@ -120,14 +126,16 @@ fn attribution(text: &str, lines: &[Line], at: usize) -> Option<usize> {
         if whole.len() > MAX_ATTRIBUTION_LENGTH || last.is_empty() {
             return None;
         }
-        if NOTES.is_match(whole.trim()) {
+        if NOTES.is_match(whole.trim()) || index == at && GROUPWISE.is_match(whole) {
             return Some(index + 1);
         }
-        if last.ends_with(':') && WROTE.is_match(whole) {
+        if (last.ends_with(':') || TAILED.is_match(whole)) && WROTE.is_match(whole) {
             let marked = next_is_marked(text, &lines[index + 1..]);
-            let addressed = whole.contains('@') && whole.contains(['<', '(', '[']);
-            let timed = (dated || WROTE_ON.is_match(whole)) && CLOCK.is_match(whole);
-            return (marked || addressed || timed).then_some(index + 1);
+            let told = ADDRESS.is_match(whole) || WROTE_ON.is_match(whole) && CLOCK.is_match(whole);
+            return (marked || told && !SENTENCE.is_match(whole)).then_some(index + 1);
+        }
+        if last.ends_with(">:") && ADDRESS.is_match(whole) && CLOCK.is_match(whole) {
+            return next_is_marked(text, &lines[index + 1..]).then_some(index + 1);
         }
         // A second line belongs to it only while the first still begins like one.
         if !dated && !first.contains('@') {
@@ -137,12 +145,12 @@ fn attribution(text: &str, lines: &[Line], at: usize) -> Option<usize> {
     None
 }
 
-/// Tells whether the next line with anything on it has a quote mark.
+/// Tells whether the next line with anything on it is quoted by a mark or by its markup.
 fn next_is_marked(text: &str, lines: &[Line]) -> bool {
     lines
         .iter()
         .find(|it| it.class != Class::Blank)
-        .is_some_and(|it| is_marked(&text[it.range.clone()]))
+        .is_some_and(|it| !it.class.is_open() || is_marked(&text[it.range.clone()]))
 }
 
 fn next_filled(lines: &[Line], at: usize) -> usize {
@@ -151,7 +159,14 @@ fn next_filled(lines: &[Line], at: usize) -> usize {
 
 /// How often earlier text itself says that it was forwarded.
 fn later_forwards(text: &str, lines: &[Line]) -> usize {
-    lines.iter().filter(|it| is_forward_separator(text[it.range.clone()].trim())).count()
+    let mut separators = 0;
+    let mut marks = 0;
+    for line in lines {
+        let line = text[line.range.clone()].trim();
+        separators += usize::from(is_forward_separator(line));
+        marks = marks.max(header_block::forwards_of_subject(line));
+    }
+    separators.max(marks)
 }
 
 fn is_marked(line: &str) -> bool {
@@ -169,12 +184,24 @@ fn is_lone_mark(text: &str, lines: &[Line]) -> bool {
     }
 }
 
+/// Dashes around words in whatever language a client speaks, above a header block.
+fn is_dashed(line: &str) -> bool {
+    line.len() < 120 && line.starts_with("----") && line.ends_with("---")
+}
+
+/// Tells whether a line of HTML attributes what stands below it: "On Tuesday, Jo wrote:".
+pub(super) fn attributes(line: &str) -> bool {
+    line.len() < MAX_ATTRIBUTION_LENGTH
+        && line.trim_end().ends_with([':', '-'])
+        && WROTE.is_match(line)
+}
+
 /// A line of underscores, as Outlook on the web draws it above its header block.
 fn is_rule(line: &str) -> bool {
     line.len() >= 10 && (line.bytes().all(|it| it == b'_') || line.bytes().all(|it| it == b'-'))
 }
 
-fn is_forward_separator(line: &str) -> bool {
+pub(super) fn is_forward_separator(line: &str) -> bool {
     may_separate(line) && FORWARD.is_match(line)
 }
 
@@ -195,8 +222,13 @@ pattern!(
     WROTE,
     r"(?i)\b(wrote|writes|ysgrifennodd|a écrit|schrieb|escribió|ha scritto|schreef|napisał|pisze|escreveu|skrev)\b"
 );
+// Yahoo on Android puts the first words of the answered message on the same line.
+pattern!(TAILED, r"(?i)^\s*on .{10,80}<[^<>\s]+@[^<>\s]+> wrote:\s{2,}\S");
 pattern!(WROTE_ON, r"(?i)\b(wrote on|schrieb am|a écrit le|ysgrifennodd ar) ");
 pattern!(NOTES, r"(?i)^-{2,}\s*.{1,200}\b(wrote|ysgrifennodd|schrieb)\s*:?\s*-{2,}$");
+pattern!(GROUPWISE, r"^\s*>>> .{3,200}\d.{0,40} >>>\s*$");
+pattern!(ADDRESS, r"[<(\[]\s*(mailto:)?[^<>()\[\]\s]+@[^<>()\[\]\s]+[>)\]]");
+pattern!(SENTENCE, r"\p{Ll}{3,}[.!?] \p{Lu}");
 pattern!(CLOCK, r"\b\d{1,2}[:.h]\d{2}");
 pattern!(
     FORWARD,

@@ -1,21 +1,22 @@
 //! The block that names the sender at the end of what he or she wrote.
 
+use super::device::is_device_line;
 use super::line::{Class, Line};
 
-/// A separator without its blank is believed when no more than this stands below it.
+/// No signature has more lines.
 const MAX_BLOCK: usize = 25;
 /// How far from its end a stretch of own text is searched for a signature.
 const REACH: usize = 80;
 
 /// Marks the signature of one stretch of the author's own lines.
 ///
-/// A separator line ("-- ", RFC 3676 section 4.3) or a client's own words ("Sent from my iPhone")
-/// are signatures by themselves. A closing ("Kind regards") begins one only where a block with a
-/// telephone, an address or an office follows; the plain "Thanks, Jo" stays the author's own.
-/// Whatever below such a block reads like a sentence is the author's again ("PS ...").
-pub(super) fn mark(text: &str, lines: &mut [Line], author: &str) {
+/// A separator line ("-- ", RFC 3676 section 4.3) is one by itself. A closing ("Kind regards") or
+/// the author's name begins one only where a block with a telephone, an address or an office
+/// follows; the plain "Thanks, Jo" stays the author's own. Whatever below such a block reads like
+/// a sentence is the author's again ("PS ...").
+pub(super) fn mark(text: &str, lines: &mut [Line], author: &Author) {
     for line in lines.iter_mut().filter(|it| it.class == Class::Own) {
-        if is_client_line(text[line.range.clone()].trim()) {
+        if is_device_line(text[line.range.clone()].trim()) {
             line.class = Class::Signature;
         }
     }
@@ -29,14 +30,56 @@ pub(super) fn mark(text: &str, lines: &mut [Line], author: &str) {
             continue;
         }
         let line = text[lines[at].range.clone()].trim();
-        let begins = is_closing(line) || is_name_of(line, author);
-        if begins && let Some(end) = block_end(text, lines, at + 1) {
-            // The closing may be apart from the name by which the block was found.
-            let start = closing_above(text, &lines[..at]).unwrap_or(at);
+        let first = if is_closing(line) {
+            at + 1
+        } else if author.signs(line) && belongs(line) {
+            at
+        } else {
+            continue;
+        };
+        if let Some(end) = block_end(text, lines, first) {
+            let start = closing_above(text, lines, at);
             close(&mut lines[start..end]);
             return;
         }
     }
+}
+
+/// Whom From names, to know the name at the head of a signature.
+pub(super) struct Author {
+    words: Vec<String>,
+}
+
+impl Author {
+    pub fn new(name: &str) -> Self {
+        let words = name_words(name)
+            .filter(|it| it.chars().count() > 2 && !TITLES.contains(&it.to_lowercase().as_str()))
+            .map(str::to_lowercase)
+            .collect();
+        Self { words }
+    }
+
+    /// Tells whether a line is this name, perhaps with titles and letters around it.
+    ///
+    /// "Mrs J Okoro" signs for Jo Okoro, and so does every family name; a bare first name may be
+    /// anybody's.
+    fn signs(&self, line: &str) -> bool {
+        if line.len() > 80 {
+            return false;
+        }
+        let line = line.to_lowercase();
+        let early: Vec<&str> = name_words(&line).take(4).collect();
+        self.words.last().is_some_and(|it| early.contains(&it.as_str()))
+            || self.words.len() > 1 && self.words.iter().all(|it| early.contains(&it.as_str()))
+    }
+}
+
+/// Words of a display name that are no name.
+const TITLES: &[&str] = &["mrs", "miss", "prof", "the", "rev", "sir", "school", "staff", "office"];
+
+fn name_words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|it: char| !it.is_alphanumeric() && !matches!(it, '-' | '\''))
+        .filter(|it| !it.is_empty())
 }
 
 fn close(lines: &mut [Line]) {
@@ -46,38 +89,89 @@ fn close(lines: &mut [Line]) {
 }
 
 /// The line of a signature separator.
+///
+/// Without its blank it may be a line that the author drew, so a name must stand below it.
 fn separator(text: &str, lines: &[Line]) -> Option<usize> {
-    let at = lines.iter().position(|it| {
-        it.class == Class::Own && matches!(&text[it.range.clone()], "-- " | "--" | "-- \u{a0}")
-    })?;
-    let below = lines[at + 1..].iter().filter(|it| it.class == Class::Own).count();
-    (&text[lines[at].range.clone()] == "-- " || below <= MAX_BLOCK).then_some(at)
+    lines.iter().enumerate().position(|(at, it)| {
+        if it.class != Class::Own {
+            return false;
+        }
+        match &text[it.range.clone()] {
+            "-- " | "-- \u{a0}" => true,
+            "--" => {
+                let mut below = lines[at + 1..].iter().filter(|it| it.class == Class::Own);
+                let named = below.next().is_some_and(|it| {
+                    let line = text[it.range.clone()].trim();
+                    belongs(line) && is_name(line)
+                });
+                named && below.count() < MAX_BLOCK
+            }
+            _ => false,
+        }
+    })
 }
 
-/// A closing with nothing but empty lines between it and the name below.
-fn closing_above(text: &str, lines: &[Line]) -> Option<usize> {
-    let at = lines.iter().rposition(|it| it.class == Class::Own)?;
-    is_closing(text[lines[at].range.clone()].trim()).then_some(at)
+/// Where the signature starts whose name stands on line `at`: at a closing above it, with at most
+/// a first name between them.
+fn closing_above(text: &str, lines: &[Line], at: usize) -> usize {
+    for above in (0..at).rev().filter(|it| lines[*it].class == Class::Own).take(2) {
+        let line = text[lines[above].range.clone()].trim();
+        if is_closing(line) {
+            return above;
+        }
+        if line.split_whitespace().count() > 2 || !belongs(line) {
+            break;
+        }
+    }
+    at
 }
 
 /// Where the block ends that begins at `from`; `None` if nothing in it tells how to reach anybody.
+///
+/// The name may stand in a paragraph of its own. Once the block has told its office or number, a
+/// paragraph without any is no part of it. An office tells enough only under a name: "School trip"
+/// below "Thanks" may be news.
 fn block_end(text: &str, lines: &[Line], from: usize) -> Option<usize> {
-    let mut end = from;
-    let mut reachable = false;
-    for (index, line) in lines.iter().enumerate().skip(from).take(MAX_BLOCK * 2) {
-        match line.class {
-            Class::Own => {
-                let line = text[line.range.clone()].trim();
-                if !belongs(line) {
-                    break;
-                }
-                reachable |= is_contact(line) || is_office(line);
-                end = index + 1;
-            }
-            _ => end = index + 1,
+    let mut end = None;
+    let mut same_paragraph = true;
+    let mut named = None;
+    let mut contact = false;
+    for (at, line) in lines.iter().enumerate().skip(from).take(2 * MAX_BLOCK) {
+        if line.class != Class::Own {
+            same_paragraph = false;
+            continue;
+        }
+        let line = text[line.range.clone()].trim();
+        let motto =
+            same_paragraph && end.is_some() && line.starts_with(['"', '\u{201c}', '\u{2018}', '*']);
+        if !belongs(line) && !motto {
+            break;
+        }
+        let tells = tells_more(line);
+        if end.is_none() && !tells && line.contains(|it: char| it.is_ascii_digit()) {
+            break;
+        }
+        named.get_or_insert_with(|| is_name(line));
+        contact |= is_contact(line);
+        if tells || same_paragraph && end.is_some() {
+            end = Some(at + 1);
+            same_paragraph = true;
         }
     }
-    reachable.then_some(end)
+    end.filter(|_| contact || named == Some(true))
+}
+
+/// Tells whether a line may be a person's name, with an office behind it or none.
+fn is_name(line: &str) -> bool {
+    let name = line.split([',', '|', '(', '-', '\u{2013}']).next().unwrap_or("").trim();
+    (1..=5).contains(&name.split_whitespace().count())
+        && !name.contains(|it: char| it.is_ascii_digit())
+        && !is_office(name)
+}
+
+/// Tells whether a line says how to reach the author, or as what.
+fn tells_more(line: &str) -> bool {
+    is_contact(line) || is_office(line) || HOURS.is_match(line) || FOLLOW.is_match(line)
 }
 
 /// Tells a line of a signature block from a sentence: names, offices, places and numbers are
@@ -86,21 +180,19 @@ fn belongs(line: &str) -> bool {
     if line.len() > 200 || AFTERWORD.is_match(line) {
         return false;
     }
-    if URL_ONLY.is_match(line) || HOURS.is_match(line) {
+    if HOURS.is_match(line) || FOLLOW.is_match(line) {
         return true;
     }
     let small = line
         .split(|it: char| it.is_whitespace() || matches!(it, '|' | '/' | ',' | ';' | '\u{2022}'))
-        .map(|it| it.trim_matches(|it: char| !it.is_alphanumeric() && it != '@'))
-        .filter(|it| it.starts_with(|it: char| it.is_lowercase()))
-        .filter(|it| !it.contains(['@', '.']) && !CONNECTORS.contains(it))
+        .filter(|it| !it.contains(['@', '.', '<']))
+        .map(|it| it.trim_matches(|it: char| !it.is_alphanumeric()))
+        .filter(|it| it.starts_with(char::is_lowercase))
+        .filter(|it| !SMALL.contains(it) && !is_office(it))
         .count();
-    let shouted = line
-        .split_whitespace()
-        .filter(|it| it.len() > 1 && !it.contains(char::is_lowercase))
-        .count();
-    let office = is_office(line);
-    small <= if is_contact(line) || office { 2 } else { 0 } && (shouted < 6 || is_contact(line))
+    let shouted =
+        line.split_whitespace().filter(|it| it.chars().filter(|it| it.is_uppercase()).count() > 2);
+    small == 0 && (shouted.count() < 6 || is_contact(line))
 }
 
 fn is_contact(line: &str) -> bool {
@@ -111,95 +203,33 @@ fn is_office(line: &str) -> bool {
     line.len() < 120 && OFFICE.is_match(line)
 }
 
-/// Tells whether a line is a closing, perhaps with the first name on it.
+/// Tells whether a line is a closing, perhaps in two languages, perhaps with the first name on it.
 fn is_closing(line: &str) -> bool {
-    line.len() < 60 && CLOSING.is_match(line)
+    line.len() < 80 && line.split(['/', '|']).all(|it| CLOSING.is_match(it.trim()))
 }
 
-fn is_name_of(line: &str, author: &str) -> bool {
-    let line = line.trim_end_matches([',', '.']);
-    !author.is_empty()
-        && line.len() < 80
-        && line.to_lowercase().starts_with(&author.to_lowercase())
-        && line[author.len().min(line.len())..].chars().filter(|it| it.is_lowercase()).count() < 12
-}
-
-fn is_client_line(line: &str) -> bool {
-    line.len() < 160 && CLIENT.is_match(line)
-}
-
-/// Small words within names of offices and places, and labels of numbers.
-const CONNECTORS: &[&str] = &[
-    "a",
-    "and",
-    "ap",
-    "at",
-    "ab",
-    "da",
-    "de",
-    "e",
-    "ext",
-    "fax",
-    "ferch",
-    "ffôn",
-    "for",
-    "in",
-    "m",
-    "mob",
-    "mobile",
-    "o",
-    "of",
-    "on",
-    "or",
-    "p",
-    "t",
-    "tel",
-    "the",
-    "to",
-    "uwch",
-    "van",
-    "von",
-    "w",
-    "with",
-    "y",
-    "yn",
-    "yng",
-    "yr",
-    "email",
-    "e-bost",
-    "web",
-    "he",
-    "him",
-    "his",
-    "she",
-    "her",
-    "hers",
-    "they",
-    "them",
-    "theirs",
-    "tw",
-    "telephone",
-    "phone",
-    "www",
-    "http",
-    "https",
-    "via",
-    "am",
-    "pm",
-    "est",
-    "cyf",
-    "co",
+/// Small words within the names of offices and places, labels of numbers, and subjects.
+#[rustfmt::skip]
+const SMALL: &[&str] = &[
+    "a", "and", "ap", "at", "ab", "da", "de", "e", "ext", "fax", "ferch", "ffôn", "for", "in", "m", "mob", "mobile", "o", "of", "on",
+    "or", "p", "t", "tel", "the", "to", "uwch", "van", "von", "w", "with", "y", "yn", "yng", "yr", "email", "e-mail", "e-bost", "web",
+    "he", "him", "his", "she", "her", "hers", "they", "them", "theirs", "telephone", "phone", "via", "am", "pm", "est", "cyf", "co",
+    "direct", "line", "dial", "switchboard", "reception", "extension", "symudol", "llinell", "uniongyrchol", "website", "gwefan",
+    "maths", "mathematics", "english", "science", "art", "music", "history", "geography", "drama", "cymraeg", "year", "blwyddyn",
+    "part", "time", "acting", "interim", "senior", "subject", "pastoral", "learning", "support", "human", "resources", "site",
 ];
 
 pattern!(
     CLOSING,
     r"(?ix)^(
-      (with\ )?(very\ )?(kind(est)?|best|warm(est)?|many)?\ ?(regards|wishes)(\ to\ (you\ )?all)?
+      (with\ )?(very\ )?((kind(est)?|best|warm(est)?|many)\ )?(regards|wishes)(\ to\ (you\ )?all)?
       |best|kindest|kr|rgds|yours|yours\ (sincerely|faithfully|truly)|sincerely|faithfully|cheers|all\ the\ best|take\ care
-      |(many\ |kind\ )?thanks(\ (again|so\ much|a\ lot|in\ advance|and\ (kind|best)\ (regards|wishes)))?|thank\ you(\ (again|very\ much))?|with\ (many\ )?thanks|ta
-      |cofion(\ (gorau|cynnes|caredig|gynnes))?|diolch(\ (yn\ fawr|o\ galon|eto))?|(gyda\ )?(llawer\ o\ )?ddiolch|gyda\ diolch|dymuniadau\ gorau|pob\ hwyl|hwyl(\ am\ y\ tro)?|yn\ (gywir|ddiffuant)|yr\ eiddoch\ yn\ (gywir|ddiffuant)|cofion\ gorau\ /\ kind\ regards
+      |(many\ |kind\ )?thanks(\ (again|so\ much|a\ lot|in\ advance|and\ (kind|best)\ (regards|wishes)))?
+      |thank\ you(\ (again|very\ much))?|with\ (many\ )?thanks|ta
+      |cofion(\ (gorau|cynnes|caredig|gynnes))?|diolch(\ (yn\ fawr|o\ galon|eto))?|(gyda\ )?(llawer\ o\ )?d?diolch
+      |dymuniadau\ gorau|pob\ hwyl|hwyl(\ am\ y\ tro)?|yn\ (gywir|ddiffuant)|yr\ eiddoch\ yn\ (gywir|ddiffuant)
       |mit\ freundlichen\ grüßen|cordialement|saludos
-    )\s*[,.!]?\s*(\p{Lu}[\p{L}'’-]*\.?(\ \p{Lu}[\p{L}'’-]*\.?){0,3})?$"
+    )[^\p{L}\p{N}]*(?-i:\p{Lu}[\p{L}'’-]*\.?(\ \p{Lu}[\p{L}'’-]*\.?){0,3})?[^\p{L}\p{N}]*$"
 );
 pattern!(
     CONTACT,
@@ -208,7 +238,7 @@ pattern!(
       |\b(tel|telephone|phone|mob|mobile|ffôn|ext|extension|est|fax)\b\s*[.:]?\s*\+?\(?\d
       |[\w.+-]+@[\w-]+\.[\w.-]+
       |\bwww\.|https?://
-      |\b[A-Z]{1,2}\d[A-Z\d]?\ \d[A-Z]{2}\b"
+      |(?-i:\b[A-Z]{1,2}\d[A-Z\d]?\ \d[A-Z]{2}\b)"
 );
 pattern!(
     OFFICE,
@@ -216,28 +246,16 @@ pattern!(
       teacher|head(teacher|master|mistress)?|deputy|assistant|principal|co-?ordinator|manager|administrator|officer|secretary|bursar
       |tutor|senco|sendco|dsl|technician|librarian|receptionist|governor|clerk|director|leader|lead|mentor|caretaker|counsellor|nurse
       |lecturer|instructor|trainee|chair|pa\ to|department|faculty|office
-      |athro|athrawes|pennaeth|dirprwy|cydlynydd|rheolwr|swyddog|ysgrifenyddes|tiwtor|llyfrgellydd|arweinydd|cyfarwyddwr|adran
+      |athro|athrawes|p?h?b?ennaeth|dd?irprwy|cydlynydd|rheolwr|swyddog|ysgrifenyddes|tiwtor|llyfrgellydd|arweinydd|cyfarwyddwr|adran
       |school|college|academy|trust|primary|ysgol|coleg|street|road|lane|avenue|heol|stryd|ffordd|lôn
     )\b"
 );
 pattern!(
-    URL_ONLY,
-    r"(?i)^[<\[(]?(https?://|www\.)\S+$|^(follow|like|find|visit) us (on|at)\b|^dilynwch ni\b"
+    FOLLOW,
+    r"(?i)^((follow|like|find) us (on|at)|dilynwch ni|visit (us|our website))\b.{0,60}$"
 );
 pattern!(
     HOURS,
-    r"(?i)^(my |please note (that )?(my |I ))?(normal )?(work(ing)?|office) (days|hours|pattern)\b|^I (normally )?(only )?work (on )?(mon|tue|wed|thu|fri|part|flexib|term)|^oriau gwaith|^rwy'n gweithio|^please note (that )?I (only )?work"
+    r"(?i)^(my |please note (that )?my )?(normal |usual )?(work(ing)?|office) (days|hours|pattern)( are| is)?\b|^(please note )?(that )?I (normally |only )*work (on )?(mon|tue|wed|thu|fri|part|term)|^oriau gwaith|^fy oriau gwaith"
 );
 pattern!(AFTERWORD, r"(?i)^(p\.?\s?s\.?|n\.?\s?b\.?|o\.?\s?n\.?)\b\W");
-pattern!(
-    CLIENT,
-    r"(?ix)^(\W{0,3})(
-      (sent|get|download)\ (from\ )?(my\ )?(mail|yahoo|outlook|samsung|iphone|ipad|ipod|android|galaxy|blackberry|huawei|nokia|windows|mobile|phone|gmail|htc|sony|xperia|pixel|proton|bt|tablet|surface)\b.{0,100}
-      |sent\ (via|using|by|on\ the\ go)\ .{0,80}
-      |sent\ from\ .{0,40}(device|smartphone|handset|phone|tablet)\W*
-      |sent\ with\ proton\ mail.{0,60}
-      |anfonwyd\ o('m|r|\ fy|'r)?\ .{0,60}
-      |envoyé\ de(puis)?\ mon\ .{0,40}|von\ meinem\ .{1,40}\ gesendet|gesendet\ von\ .{0,40}|enviado\ desde\ mi\ .{0,40}|verzonden\ vanaf\ mijn\ .{0,40}|wysłane\ z\ .{0,40}
-      |yahoo\ mail:\ .{0,80}|this\ email\ was\ sent\ from\ (my\ )?.{0,40}(phone|ipad|device)\W*
-    )$"
-);

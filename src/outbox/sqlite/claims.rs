@@ -13,17 +13,15 @@ use super::{
     worker::Tx,
 };
 use crate::outbox::{
-    Ambiguity, Claim, Id, Kind, Outcome, OutboxError, Postponement, Settlement, State, Token,
+    Ambiguity, Claim, Id, Kind, OutboxError, Outcome, Postponement, Settlement, State, Token,
 };
 
 /// Voids every claim, at the start of the only process that can have made one.
 ///
 /// `transferring` stays: it says that the end of a transfer was not seen.
 pub(super) fn forget(connection: &Connection) -> Result<(), Fault> {
-    connection.execute(
-        "UPDATE entry SET token = NULL, lease_until = NULL WHERE token IS NOT NULL",
-        [],
-    )?;
+    connection
+        .execute("UPDATE entry SET token = NULL, lease_until = NULL WHERE token IS NOT NULL", [])?;
     Ok(())
 }
 
@@ -35,6 +33,9 @@ pub(super) fn claim(
 ) -> Result<Option<Claim>, Fault> {
     let bits = getrandom::u64().map_err(|source| OutboxError::Random { source })?;
     let token = Token(bits.cast_signed());
+    let unseen: bool = tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM entry WHERE id = ?1 AND transferring = 1)")?
+        .query_row([id], |row| row.get(0))?;
     let lease = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX);
     let claimed = tx
         .prepare_cached(
@@ -49,9 +50,15 @@ pub(super) fn claim(
     if claimed == 0 {
         return Ok(None);
     }
+    if unseen {
+        audit(tx, now, id, "perhaps sent", "beadle", "beadle ended during the transfer")?;
+    }
     let entry = queries::show(tx, id)?.ok_or(OutboxError::Unknown { id })?;
     let content = queries::content(tx, id)?.ok_or_else(|| damaged(id, "content"))?;
-    let possible_repeat = entry.ambiguities > 0;
+    let heard: bool = tx
+        .prepare_cached("SELECT heard FROM entry WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))?;
+    let possible_repeat = entry.ambiguities > 0 || !heard;
     Ok(Some(Claim { entry, content, token, possible_repeat }))
 }
 
@@ -174,7 +181,7 @@ pub(super) fn ambiguous(
         .query_row(params![id, token.0, until.error, micros(until.next_attempt)], |row| row.get(0))
         .optional()?;
     held_by(tx, id, usize::from(ambiguities.is_some()))?;
-    audit(tx, until.at, id, "perhaps sent", "beadle", &until.error)?;
+    audit(tx, until.at, id, "perhaps sent", "beadle", "the end of the transfer was not seen")?;
     Ok(match ambiguities {
         Some(2..) => Ambiguity::NeedsPerson,
         _ => Ambiguity::TryAgain,

@@ -30,29 +30,41 @@ pub(super) fn keep(
         Wait::Until(due) => (State::Deferred, "defer", None, due),
         Wait::Review { reviewer, until } => (State::Held, "hold", Some(&reviewer[..]), until),
     };
-    insert(tx, &Row {
-        id: entry.id,
-        kind: Kind::Message,
-        state,
-        action,
-        about: None,
-        reviewer,
-        envelope: &entry.envelope,
-        login: entry.login.as_deref(),
-        connection: &entry.connection,
-        accepted: entry.accepted,
-        due: *due,
-        rules: &entry.rules,
-        inspection: &entry.inspection,
-        dedupe: entry.dedupe,
-        content: &entry.content,
-    })?;
+    insert(
+        tx,
+        &Row {
+            id: entry.id,
+            kind: Kind::Message,
+            state,
+            action,
+            about: None,
+            reviewer,
+            envelope: &entry.envelope,
+            login: entry.login.as_deref(),
+            connection: &entry.connection,
+            accepted: entry.accepted,
+            due: *due,
+            rules: &entry.rules,
+            inspection: &entry.inspection,
+            dedupe: entry.dedupe,
+            content: &entry.content,
+        },
+    )?;
+    tx.prepare_cached("UPDATE entry SET heard = 0 WHERE id = ?1")?.execute([entry.id])?;
     audit(tx, entry.accepted, entry.id, "kept", "beadle", action)?;
     if let Some(it) = notice {
         self::notice(tx, it)?;
     }
     log(tx, log_row)?;
     Ok(Kept::New)
+}
+
+pub(super) fn heard(tx: &Tx<'_>, ids: &[Id]) -> Result<(), Fault> {
+    let mut statement = tx.prepare_cached("UPDATE entry SET heard = 1 WHERE id = ?1")?;
+    for id in ids {
+        statement.execute([id])?;
+    }
+    Ok(())
 }
 
 fn still_kept(tx: &Tx<'_>, entry: &NewEntry) -> Result<Option<Id>, Fault> {
@@ -70,23 +82,26 @@ fn still_kept(tx: &Tx<'_>, entry: &NewEntry) -> Result<Option<Id>, Fault> {
 }
 
 pub(super) fn notice(tx: &Tx<'_>, notice: &NewNotice) -> Result<(), Fault> {
-    insert(tx, &Row {
-        id: notice.id,
-        kind: Kind::Notice,
-        state: State::Deferred,
-        action: "notify",
-        about: notice.about,
-        reviewer: None,
-        envelope: &notice.envelope,
-        login: None,
-        connection: &Connection::default(),
-        accepted: notice.created,
-        due: notice.created,
-        rules: &[],
-        inspection: "",
-        dedupe: None,
-        content: &notice.content,
-    })
+    insert(
+        tx,
+        &Row {
+            id: notice.id,
+            kind: Kind::Notice,
+            state: State::Deferred,
+            action: "notify",
+            about: notice.about,
+            reviewer: None,
+            envelope: &notice.envelope,
+            login: None,
+            connection: &Connection::default(),
+            accepted: notice.created,
+            due: notice.created,
+            rules: &[],
+            inspection: "",
+            dedupe: None,
+            content: &notice.content,
+        },
+    )
 }
 
 struct Row<'a> {

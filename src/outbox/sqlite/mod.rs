@@ -65,7 +65,7 @@ impl SqliteStore {
     /// earlier process are void, since the lock proves that the process is gone.
     pub fn open(options: Options) -> Result<Self, OutboxError> {
         let lock = lock(&options.path)?;
-        schema::create_file(&options.path)?;
+        schema::prepare(&options)?;
         let write = schema::connect(&options)?;
         schema::migrate(&write, &options.path)?;
         claims::forget(&write).map_err(|it| it.explain("void the claims of an earlier process"))?;
@@ -108,6 +108,10 @@ impl Store for SqliteStore {
     fn keep(&self, entry: NewEntry, notice: Option<NewNotice>, log: LogRow) -> Reply<'_, Kept> {
         let doing = format!("commit entry `{}`", entry.id);
         self.writer.run(doing, move |tx| keep::keep(tx, &entry, notice.as_ref(), &log))
+    }
+
+    fn heard(&self, ids: Vec<Id>) -> Reply<'_, ()> {
+        self.writer.run("record what the mail server has heard", move |tx| keep::heard(tx, &ids))
     }
 
     fn notify(&self, notice: NewNotice, log: LogRow) -> Reply<'_, ()> {
@@ -170,9 +174,8 @@ impl Store for SqliteStore {
     }
 
     fn review_timeouts(&self, now: DateTime<Utc>, limit: usize) -> Reply<'_, Vec<Due>> {
-        self.reader.run("list reviews that timed out", move |tx| {
-            queries::review_timeouts(tx, now, limit)
-        })
+        self.reader
+            .run("list reviews that timed out", move |tx| queries::review_timeouts(tx, now, limit))
     }
 
     fn list(&self, filter: Filter) -> Reply<'_, Vec<Entry>> {
@@ -185,6 +188,10 @@ impl Store for SqliteStore {
 
     fn content(&self, id: Id) -> Reply<'_, Option<Vec<u8>>> {
         self.reader.run(format!("read entry `{id}`"), move |tx| queries::content(tx, id))
+    }
+
+    fn look(&self, id: Id, order: Order) -> Reply<'_, Vec<u8>> {
+        self.writer.run(format!("look at entry `{id}`"), move |tx| orders::look(tx, id, &order))
     }
 
     fn history(&self, id: Id) -> Reply<'_, Vec<AuditRow>> {

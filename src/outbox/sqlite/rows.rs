@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{fault::Fault, worker::Tx};
 use crate::{
     mail::{Address, Connection, Path},
-    outbox::{Due, Entry, Id, Kind, Outcome, OutboxError, Recipient, State},
+    outbox::{Due, Entry, Id, Kind, OutboxError, Outcome, Recipient, State},
 };
 
 /// Two transfers whose end nobody saw stop automatic attempts. One that is under way, or was when
@@ -191,7 +191,7 @@ macro_rules! stored_as_text {
     ($type:ty, $name:literal) => {
         impl ToSql for $type {
             fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-                Ok(self.text().into())
+                Ok(self.to_string().into())
             }
         }
 
@@ -202,24 +202,6 @@ macro_rules! stored_as_text {
             }
         }
     };
-}
-
-impl Id {
-    fn text(self) -> String {
-        self.to_string()
-    }
-}
-
-impl Kind {
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-impl State {
-    fn text(self) -> &'static str {
-        self.as_str()
-    }
 }
 
 stored_as_text!(Id, "id");

@@ -13,29 +13,58 @@ use super::{Options, fault::Fault};
 use crate::outbox::OutboxError;
 
 /// The migrations in order: number *n* brings a store from version *n* - 1 to *n*.
-const MIGRATIONS: &[&str] = &[include_str!("001-outbox.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("001-outbox.sql"), include_str!("002-heard.sql")];
 
 /// Marks the file as an outbox: `bead` in ASCII.
 const APPLICATION_ID: i64 = 0x6265_6164;
 
-/// Opens or makes a file that only its owner can read.
+/// Opens a file, or makes one that only its owner can read.
 pub(super) fn private_file(path: &Path) -> io::Result<File> {
-    let file =
-        OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
-    file.set_permissions(Permissions::from_mode(0o600))?;
-    Ok(file)
+    OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)
 }
 
-/// Makes the database file before SQLite does, with its mode; SQLite gives the same mode to the
-/// files beside it. The folder is synced, so that a new store survives a power cut.
-pub(super) fn create_file(path: &Path) -> Result<(), OutboxError> {
+/// Makes sure that there is a file, that it is ours, and that only its owner can read it. A file
+/// that is not ours is left as it is.
+pub(super) fn prepare(options: &Options) -> Result<(), OutboxError> {
+    let path = &options.path;
+    let failed = |source| OutboxError::File { path: path.clone(), source };
+    // Before SQLite makes it, for its mode; SQLite gives the same mode to the files beside it.
+    let file = private_file(path).map_err(failed)?;
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    private_file(path)
-        .and_then(|_| File::open(folder)?.sync_all())
-        .map_err(|source| OutboxError::File { path: path.to_owned(), source })
+    // So that a new store survives a power cut.
+    File::open(folder).and_then(|it| it.sync_all()).map_err(failed)?;
+    let open = || -> Result<_, Fault> {
+        let connection = Connection::open(path)?;
+        connection.busy_timeout(options.busy_timeout)?;
+        version(&connection, path)
+    };
+    open().map_err(|it| explain(it, path))?;
+    file.set_permissions(Permissions::from_mode(0o600)).map_err(failed)
+}
+
+fn explain(fault: Fault, path: &Path) -> OutboxError {
+    fault.explain(&format!("open `{}`", path.display()))
+}
+
+/// The version of the store, 0 for an empty file. Another program's database is refused, and a
+/// store of a later beadle.
+fn version(connection: &Connection, path: &Path) -> Result<i64, Fault> {
+    let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let found = number("PRAGMA user_version")?;
+    let application = number("PRAGMA application_id")?;
+    let tables = number("SELECT count(*) FROM sqlite_schema")?;
+    if application != APPLICATION_ID && (application, found, tables) != (0, 0, 0) {
+        let found = "it belongs to another program".to_owned();
+        return Err(OutboxError::Foreign { path: path.to_owned(), found }.into());
+    }
+    let known = MIGRATIONS.len() as i64;
+    if found > known {
+        return Err(OutboxError::Newer { path: path.to_owned(), found, known }.into());
+    }
+    Ok(found)
 }
 
 /// Connects and sets what holds for a connection.
@@ -65,32 +94,19 @@ pub(super) fn connect(options: &Options) -> Result<Connection, OutboxError> {
         }
         Ok(connection)
     };
-    connection().map_err(|it| it.explain(&format!("open `{}`", options.path.display())))
+    connection().map_err(|it| explain(it, &options.path))
 }
 
-/// Brings the store to the version of this beadle. A newer store is refused untouched.
+/// Brings the store to the version of this beadle, each step in a transaction.
 pub(super) fn migrate(connection: &Connection, path: &Path) -> Result<(), OutboxError> {
     let migrate = || -> Result<(), Fault> {
-        let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-        let found = number("PRAGMA user_version")?;
-        let application = number("PRAGMA application_id")?;
-        let tables = number("SELECT count(*) FROM sqlite_schema")?;
-        if application != APPLICATION_ID && (application, found, tables) != (0, 0, 0) {
-            let found = "it belongs to another program".to_owned();
-            return Err(OutboxError::Foreign { path: path.to_owned(), found }.into());
-        }
-        let known = MIGRATIONS.len() as i64;
-        if found > known {
-            return Err(OutboxError::Newer { path: path.to_owned(), found, known }.into());
-        }
-        for (version, sql) in (1..).zip(MIGRATIONS) {
-            if version > found {
-                let step = connection.unchecked_transaction()?;
-                step.execute_batch(sql)?;
-                step.pragma_update(None, "user_version", version)?;
-                step.pragma_update(None, "application_id", APPLICATION_ID)?;
-                step.commit()?;
-            }
+        let found = version(connection, path)?;
+        for (version, sql) in (1..).zip(MIGRATIONS).filter(|(version, _)| *version > found) {
+            let step = connection.unchecked_transaction()?;
+            step.execute_batch(sql)?;
+            step.pragma_update(None, "user_version", version)?;
+            step.pragma_update(None, "application_id", APPLICATION_ID)?;
+            step.commit()?;
         }
         Ok(())
     };

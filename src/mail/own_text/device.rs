@@ -1,0 +1,69 @@
+//! Lines that a telephone or a mail program adds by itself: "Sent from my iPhone".
+
+/// Tells whether a line is such a line, the whole of it.
+///
+/// "Sent from my iPhone to the shared drive" is a sentence of the author's; an apology after the
+/// device ("please excuse typos") is part of the line.
+pub(super) fn is_device_line(line: &str) -> bool {
+    line.len() < 200 && line.len() > 10 && DEVICE.is_match(line)
+}
+
+pattern!(
+    DEVICE,
+    r"(?ix)^[\W_]{0,3}(
+      (sent|written|typed|email\ sent)\ from\ (my|a|an)\ (\S+\ ){0,4}?(i-?phone|i-?pad|ipod|android|galaxy|samsung|huawei|nokia|lumia|xperia|pixel|blackberry|htc
+        |oneplus|xiaomi|motorola|phone|smartphone|mobile|handset|tablet|device|mac|macbook|chromebook|surface)(\ ?(\d+|pro|max|plus|mini|ultra|x[rs]?))*
+        (\ (on|using|via|with)\ \S+(\ \S+){0,2})?(\W*|[,.;:\ –-]+(please|so|excuse|apolog|sorry|forgive)\b.*)
+      |sent\ from\ (the\ )?(mail|yahoo!?|outlook|hotmail|aol|gmail|samsung|windows|bt|sky|virgin|proton\ ?mail|blue\ ?mail|spark|ios|iphone|ipad|nokia|android)
+        (\ ?(\[.*\]|<\S*>|mail|mobile|tablet|for|on|app|windows|android|ios|iphone|ipad|e-?mail|phone|\d+|mac|smartphone|device|uk))*\W*(<\S*>)?
+      |(get|download)\ \[?outlook\ for\ (ios|android|mac|iphone)\]?\W?(<\S*>|\(\S*\))?
+      |sent\ (with|from)\ \[?proton\ ?mail\b.{0,80}
+      |sent\ (via|using|by|through)\ (the\ )?(blackberry|samsung|hushmail|o2|vodafone|ee|three|gmail|yahoo|outlook|blue\ ?mail|k-9|fairemail)(\ (mobile|wireless|phone|device|app|for|on|from|uk|ios|android|e?-?mail|internet|handheld))*\W*
+      |anfonwyd\ (o|gan|drwy)\ (fy\ |'m\ |'r\ )?(\S+\ ){0,3}?(iphone|ipad|ffôn|android|galaxy|outlook|mail|symudol|dabled|llechen|samsung)\b.{0,40}
+      |anfonwyd\ o'm\ .{1,40}
+      |envoyé\ (de|depuis)\ mon\ .{1,40}|von\ meinem\ .{1,40}\ gesendet|gesendet\ (von|mit)\ .{1,40}|enviado\ desde\ mi\ .{1,40}
+      |verzonden\ vanaf\ mijn\ .{1,40}|wysłane\ z\ .{1,40}|inviato\ da\ .{1,40}
+    )$"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::is_device_line;
+
+    #[test]
+    fn knows_what_devices_add() {
+        for line in [
+            "Sent from my iPhone",
+            "Sent from my Samsung Galaxy smartphone.",
+            "Sent from my iPhone 15 Pro Max",
+            "Sent from my iPad, please excuse typos",
+            "Sent from my BlackBerry® wireless device",
+            "Sent from Mail for Windows 10",
+            "Sent from Mail<https://go.microsoft.com/fwlink/?LinkId=550986> for Windows",
+            "Sent from Yahoo Mail on Android",
+            "Sent from Outlook for Android<https://aka.ms/AAb9ysg>",
+            "Get Outlook for iOS<https://aka.ms/o0ukef>",
+            "Get Outlook for iOS",
+            "Sent from Samsung Mobile",
+            "Anfonwyd o fy iPhone",
+            "Sent with Proton Mail secure email.",
+        ] {
+            assert!(is_device_line(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn leaves_sentences_to_their_author() {
+        for line in [
+            "Sent from my iPhone to the shared drive yesterday",
+            "Get mobile numbers from everybody",
+            "Sent mail to the parents about the trip",
+            "Download Outlook for the new starters please",
+            "Sent from the office printer: the scans",
+            "Sent by the phone company on Tuesday",
+            "Sent from my office to yours",
+        ] {
+            assert!(!is_device_line(line), "{line}");
+        }
+    }
+}

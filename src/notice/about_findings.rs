@@ -1,0 +1,89 @@
+//! What the letters say that follow an inspection: deferred, warned, held.
+
+use chrono::{DateTime, Utc};
+
+use super::Class;
+use super::content::{Content, Section};
+use super::phrases::Phrases;
+use super::points::{is_safeguarding, points};
+use super::texts;
+use crate::policy::{Action, Finding};
+
+/// The letter about a message that goes by itself at `due`.
+pub(super) fn deferred(phrases: &Phrases<'_>, findings: &[&Finding], due: DateTime<Utc>) -> Content {
+    let wording = phrases.wording;
+    let only_late = findings.iter().all(|it| it.action == Action::Defer);
+    let lead = if only_late { &texts::DEFERRED_LEAD } else { &texts::DEFERRED_LEAD_WITH_POINTS };
+    let worth_a_look = findings.iter().any(|it| it.action == Action::Warn);
+    let ask = wording.say(&texts::DEFERRED_ASK, [&phrases.network_manager(), &phrases.id()]);
+    let steps = [Some(ask), phrases.urgent(findings), Some(phrases.contest())].into_iter().flatten();
+    Letterhead {
+        class: if worth_a_look { Class::NeedsALook } else { Class::Routine },
+        subject: wording.say(&texts::DEFERRED_SUBJECT, [&phrases.when().short(due)]),
+        paragraphs: vec![wording.say(lead, [&phrases.message(), &phrases.when().full(due)])],
+        heading: if only_late { &texts::HEADING_WHY } else { &texts::HEADING_POINTS },
+    }
+    .over(phrases, findings, steps.collect())
+}
+
+/// The letter about a message that has gone.
+pub(super) fn warned(phrases: &Phrases<'_>, findings: &[&Finding]) -> Content {
+    let wording = phrases.wording;
+    Letterhead {
+        class: Class::NeedsALook,
+        subject: wording.say(&texts::WARNED_SUBJECT, []),
+        paragraphs: vec![wording.say(&texts::WARNED_LEAD, [&phrases.message()])],
+        heading: &texts::HEADING_POINTS,
+    }
+    .over(phrases, findings, vec![phrases.contest()])
+}
+
+/// The letter about a message that waits for a person, and goes back at `due` if nobody decides.
+pub(super) fn held(
+    phrases: &Phrases<'_>,
+    findings: &[&Finding],
+    reviewer: Option<&str>,
+    due: DateTime<Utc>,
+) -> Content {
+    let wording = phrases.wording;
+    let lead = wording.say(&texts::HELD_LEAD, [&phrases.message(), &phrases.person(reviewer)]);
+    let returns = wording.say(&texts::HELD_DUE, [&phrases.when().full(due)]);
+    let ask = wording.say(&texts::HELD_ASK, [&phrases.reachable(reviewer), &phrases.id()]);
+    let safeguarding = findings.iter().any(|it| is_safeguarding(it));
+    Letterhead {
+        class: if safeguarding { Class::Safeguarding } else { Class::NeedsALook },
+        subject: wording.say(&texts::HELD_SUBJECT, []),
+        paragraphs: vec![lead, returns],
+        heading: &texts::HEADING_WHY,
+    }
+    // Whoever decides also hears that it is a mistake: a matter of safeguarding is nobody else's.
+    .over(phrases, findings, vec![ask])
+}
+
+/// What differs between these letters, above the lists they share.
+struct Letterhead {
+    class: Class,
+    subject: String,
+    paragraphs: Vec<String>,
+    heading: &'static texts::Text<0>,
+}
+
+impl Letterhead {
+    fn over(self, phrases: &Phrases<'_>, findings: &[&Finding], steps: Vec<String>) -> Content {
+        let wording = phrases.wording;
+        Content {
+            class: self.class,
+            label: phrases.label(self.class),
+            subject: self.subject,
+            paragraphs: self.paragraphs,
+            sections: vec![
+                Section { heading: wording.say(self.heading, []), items: points(wording, findings) },
+                Section {
+                    heading: wording.say(&texts::HEADING_STEPS, []),
+                    items: steps.into_iter().map(|it| vec![it]).collect(),
+                },
+            ],
+            footer: phrases.footer(),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! A letter as HTML for mail clients: nothing remote, inline styles, tables only for layout.
+//!
+//! Outlook draws with Word's engine, which knows tables and inline styles; the Gmail app drops
+//! `<style>`; Apple Mail and Thunderbird use it for the dark. So the light colours stand inline,
+//! and the style sheet holds nothing but the dark ones.
+
+use std::fmt::Write;
+
+use super::Class;
+use super::content::Content;
+
+/// What stands around the label of a class. The three differ in shape as well as in colour.
+struct Look {
+    /// The name of the class in the style sheet.
+    name: &'static str,
+    /// Inline style of the card, which carries the edge.
+    card: &'static str,
+    /// Inline style of the cell and of the words of the label.
+    band: &'static str,
+    label: &'static str,
+}
+
+/// Calm: a thin line above, a small label in slate.
+const ROUTINE: Look = Look {
+    name: "routine",
+    card: "border-top:3px solid #7a94ad",
+    band: "padding:20px 24px 0 24px;background-color:#ffffff;color:#33506b",
+    label: "font-size:14px",
+};
+
+/// A broad amber edge at the side, and the label on an amber ground.
+const NEEDS_A_LOOK: Look = Look {
+    name: "look",
+    card: "border-left:8px solid #b45f06",
+    band: "padding:10px 24px;background-color:#ffe3b3;color:#5c3200",
+    label: "font-size:15px;font-weight:bold",
+};
+
+/// A dark frame all around, and the label in white across its top.
+const SAFEGUARDING: Look = Look {
+    name: "safeguarding",
+    card: "border:3px solid #4b1d6b",
+    band: "padding:14px 24px;background-color:#4b1d6b;color:#ffffff",
+    label: "font-size:18px;font-weight:bold",
+};
+
+const DARK: &str = "\
+:root{color-scheme:light dark;supported-color-schemes:light dark}
+@media (prefers-color-scheme:dark){
+.page{background-color:#14181c!important;color:#e6eaee!important}
+.card{background-color:#1e2429!important;color:#e6eaee!important}
+.muted{color:#b6c0ca!important}
+.routine{background-color:#1e2429!important;color:#b9d3ea!important}
+.look{background-color:#553800!important;color:#ffe3b3!important}
+.safeguarding{background-color:#4b1d6b!important;color:#ffffff!important}
+}";
+
+/// The whole document, with LF line ends.
+pub(super) fn html(content: &Content, language: &str) -> String {
+    let look = match content.class {
+        Class::Routine => &ROUTINE,
+        Class::NeedsALook => &NEEDS_A_LOOK,
+        Class::Safeguarding => &SAFEGUARDING,
+    };
+    let subject = escaped(&content.subject);
+    let mut body = String::new();
+    element(&mut body, "h1", "margin:0 0 12px 0;font-size:22px;line-height:1.3;font-weight:bold", &content.subject);
+    for paragraph in &content.paragraphs {
+        element(&mut body, "p", "margin:0 0 12px 0", paragraph);
+    }
+    for section in &content.sections {
+        element(&mut body, "h2", "margin:20px 0 8px 0;font-size:17px;line-height:1.3;font-weight:bold", &section.heading);
+        body.push_str("<ul style=\"margin:0;padding:0 0 0 20px\">\n");
+        for item in &section.items {
+            let lines: Vec<String> = item.iter().enumerate().map(|(index, it)| line(index, it)).collect();
+            let _ = writeln!(body, "<li style=\"margin:0 0 10px 0\">{}</li>", lines.join("<br>\n"));
+        }
+        body.push_str("</ul>\n");
+    }
+    let Look { name, card, band, label } = look;
+    let (language, title, footer) = (escaped(language), escaped(&content.label), escaped(&content.footer));
+    format!(
+        r#"<!DOCTYPE html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<title>{subject}</title>
+<style>
+{DARK}
+</style>
+</head>
+<body class="page" style="margin:0;padding:0;background-color:#eef1f4;color:#1f2933">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="page" style="background-color:#eef1f4;color:#1f2933">
+<tr><td align="center" style="padding:16px 8px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="card" style="max-width:600px;background-color:#ffffff;color:#1f2933;font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.5;text-align:left;{card}">
+<tr><td class="{name}" style="{band}"><p style="margin:0;{label}">{title}</p></td></tr>
+<tr><td style="padding:16px 24px 8px 24px;overflow-wrap:anywhere;word-break:break-word">
+{body}</td></tr>
+<tr><td style="padding:8px 24px 20px 24px"><p class="muted" style="margin:0;font-size:14px;color:#4a5763">{footer}</p></td></tr>
+</table>
+</td></tr>
+</table>
+</body>
+</html>
+"#
+    )
+}
+
+fn element(out: &mut String, name: &str, style: &str, text: &str) {
+    let _ = writeln!(out, "<{name} style=\"{style}\">{}</{name}>", escaped(text));
+}
+
+/// A line of an item; those after the first belong to it, and stand back a little.
+fn line(index: usize, text: &str) -> String {
+    match index {
+        0 => escaped(text),
+        _ => format!("<span class=\"muted\" style=\"color:#4a5763\">{}</span>", escaped(text)),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, it| {
+        match it {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(it),
+        }
+        out
+    })
+}

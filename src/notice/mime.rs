@@ -1,0 +1,153 @@
+//! A letter as bytes: header fields, text and HTML, and the original where it goes back.
+
+use std::borrow::Cow;
+
+use lettre::message::header::{
+    self, ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue, Headers,
+};
+use lettre::message::{Body, Mailbox, Mailboxes, MultiPart, SinglePart};
+use memchr::memmem;
+
+use super::Matter;
+use super::content::Content;
+use super::wording::Wording;
+use super::{html, text};
+use crate::mail::Address;
+
+/// `=_` stands in no text that is quoted-printable or base64 (RFC 2045 section 6.7), so nothing
+/// in those can pass for a boundary; an original that holds this goes as base64.
+const BOUNDARY: &str = "=_beadle";
+
+/// RFC 5322 section 2.1.1: the longest line, without its end.
+const LONGEST_LINE: usize = 998;
+
+/// The longest Message-ID that fits a line behind `In-Reply-To: `.
+const LONGEST_ID: usize = 900;
+
+/// The complete message, with CRLF line ends; `original` is attached as it is.
+pub(super) fn message(matter: &Matter<'_>, wording: &Wording, content: &Content, original: Option<&[u8]>) -> Vec<u8> {
+    // Always quoted-printable: a 7-bit text could hold a line of the sender's that looks like a
+    // boundary.
+    let part = |kind, words| {
+        SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(words)
+    };
+    let letters = MultiPart::alternative()
+        .boundary(format!("{BOUNDARY}_letter"))
+        .singlepart(part(ContentType::TEXT_PLAIN, text::text(content)))
+        .singlepart(part(ContentType::TEXT_HTML, html::html(content, &wording.language)));
+    let mut headers = fields(matter, wording, content);
+    let body = match original {
+        None => letters,
+        Some(original) => {
+            let encoding = encoding(original);
+            // RFC 2045 section 6.4: a multipart is labelled with the widest of its parts.
+            if encoding == ContentTransferEncoding::EightBit {
+                headers.set(encoding);
+            }
+            MultiPart::mixed()
+                .boundary(format!("{BOUNDARY}_mixed"))
+                .multipart(letters)
+                .singlepart(attachment(original, encoding))
+        }
+    };
+    let mut bytes = headers.to_string().into_bytes();
+    bytes.extend(body.formatted());
+    bytes
+}
+
+fn fields(matter: &Matter<'_>, wording: &Wording, content: &Content) -> Headers {
+    let mut fields = Headers::new();
+    let author = author(matter);
+    let id = format!("<{}@{}>", matter.notice_id, author.email.domain());
+    fields.set(header::From::from(Mailboxes::from(author)));
+    match header_address(matter.to.as_str()) {
+        Some(to) => fields.set(header::To::from(Mailboxes::from(Mailbox::new(None, to)))),
+        // The envelope knows the way; an address that could be misread is not written.
+        None => fields.insert_raw(field("To", "undisclosed-recipients:;")),
+    }
+    fields.set(header::Subject::from(content.subject.clone()));
+    fields.insert_raw(field("Date", &date(matter)));
+    fields.insert_raw(field("Message-ID", &id));
+    if let Some(id) = matter.mail.message.message_id().and_then(sound_id) {
+        fields.insert_raw(field("In-Reply-To", id));
+        fields.insert_raw(field("References", id));
+    }
+    // RFC 3834 section 5: what stops a robot from answering, and the same for Exchange.
+    fields.insert_raw(field("Auto-Submitted", "auto-replied"));
+    fields.insert_raw(field("X-Auto-Response-Suppress", "All"));
+    fields.insert_raw(field("Content-Language", &wording.language));
+    fields.set(header::MIME_VERSION_1_0);
+    fields
+}
+
+fn field(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+/// `Mon, 23 Nov 2026 21:14:00 +0000`, by the school's clock (RFC 5322 section 3.3).
+fn date(matter: &Matter<'_>) -> String {
+    matter.now.with_timezone(&matter.school.timezone()).format("%a, %d %b %Y %H:%M:%S %z").to_string()
+}
+
+/// `[notices] from`, or noreply@ at the school's first domain.
+fn author(matter: &Matter<'_>) -> Mailbox {
+    let set = matter.policy.tables.notices.from.as_deref().and_then(|it| it.parse::<Mailbox>().ok());
+    let set = set.and_then(|it| Some(Mailbox::new(it.name, header_address(it.email.as_ref())?)));
+    set.unwrap_or_else(|| {
+        let ours = matter.school.table().domains.first().map(|it| it.as_str());
+        let domain = ours.unwrap_or("localhost");
+        Mailbox::new(Some("beadle".to_owned()), lettre::Address::new_dangerous("noreply", domain))
+    })
+}
+
+/// An address as a header field may hold it: ASCII, its domain in ASCII form. `None` for one
+/// that cannot stand there, such as a bare user name or a local part outside ASCII.
+fn header_address(text: &str) -> Option<lettre::Address> {
+    let address = Address::parse(text)?;
+    let (local, domain) = address.as_str().rsplit_once('@')?;
+    let domain: Cow<'_, str> =
+        if domain.is_ascii() { domain.into() } else { idna::domain_to_ascii(domain).ok()?.into() };
+    let plain = |text: &str, also: &str| {
+        !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || also.as_bytes().contains(&it))
+    };
+    // RFC 5322 `atext` and dots. lettre refuses `a..b` and `a.`, which exist.
+    (local.len() <= 64 && plain(local, "!#$%&'*+-/=?^_`{|}~.") && domain.len() <= 253 && plain(&domain, "-._"))
+        .then(|| lettre::Address::new_dangerous(local, domain))
+}
+
+/// A Message-ID, unless it is one that a header field cannot hold safely.
+fn sound_id(id: &str) -> Option<&str> {
+    let inner = id.strip_prefix('<')?.strip_suffix('>')?;
+    let plain = inner.bytes().all(|it| it.is_ascii_graphic() && it != b'<' && it != b'>');
+    (plain && (1..=LONGEST_ID).contains(&inner.len())).then_some(id)
+}
+
+/// How an original can be attached without a change to its bytes.
+///
+/// RFC 2046 section 5.2.1 knows 7bit, 8bit and binary for `message/rfc822`; mail clients read
+/// base64 too, and nothing else carries NUL, bare CR and LF, and endless lines.
+fn encoding(original: &[u8]) -> ContentTransferEncoding {
+    let sound = original.split_inclusive(|it| *it == b'\n').all(|line| {
+        let line = line.strip_suffix(b"\r\n").unwrap_or(line);
+        line.len() <= LONGEST_LINE && !line.iter().any(|it| matches!(it, 0 | b'\r' | b'\n'))
+    });
+    if !sound || memmem::find(original, BOUNDARY.as_bytes()).is_some() {
+        ContentTransferEncoding::Base64
+    } else if original.is_ascii() {
+        ContentTransferEncoding::SevenBit
+    } else {
+        ContentTransferEncoding::EightBit
+    }
+}
+
+fn attachment(original: &[u8], encoding: ContentTransferEncoding) -> SinglePart {
+    let body = match encoding {
+        ContentTransferEncoding::Base64 => Body::new_with_encoding(original.to_vec(), encoding)
+            .unwrap_or_else(Body::new),
+        _ => Body::dangerous_pre_encoded(original.to_vec(), encoding),
+    };
+    SinglePart::builder()
+        .header(ContentType::parse("message/rfc822").expect("a media type"))
+        .header(ContentDisposition::attachment("message.eml"))
+        .body(body)
+}

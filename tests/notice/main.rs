@@ -1,0 +1,7 @@
+//! The letters to senders: their words, their form, and what hostile mail can do to them.
+
+mod form;
+mod golden;
+mod hostile;
+mod sample;
+mod whom;

@@ -1,0 +1,197 @@
+//! A school, a message and findings to write letters about.
+
+use std::path::{Path, PathBuf};
+
+use beadle::lint::Inspection;
+use beadle::load::{Loaded, load};
+use beadle::mail::{self, Address, Envelope, Message, Submission};
+use beadle::notice::{Letter, Notice, Returned, Undeliverable, notice, returned, undeliverable};
+use beadle::policy::{Action, Evidence, Finding, Span, Verdict};
+use chrono::{DateTime, Utc};
+
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/notice")
+}
+
+pub fn school() -> Loaded {
+    load(Some(&folder().join("rules.toml")), None).expect("the policy of the tests")
+}
+
+pub fn time(text: &str) -> DateTime<Utc> {
+    text.parse().expect("a time")
+}
+
+pub fn address(text: &str) -> Address {
+    Address::parse(text).expect("an address")
+}
+
+pub const MESSAGE: &str = "From: J. Okoro <j.okoro@oakmere.example>\r\n\
+    To: S. Pike <s.pike@oakmere.example>, parent@mail.example\r\n\
+    Subject: Year 6 trip\r\n\
+    Date: Mon, 23 Nov 2026 21:14:00 +0000\r\n\
+    Message-ID: <trip.1@oakmere.example>\r\n\
+    \r\n\
+    Hiya, the coach is a total joke, sort it out!!!\r\n";
+
+/// The message as it was accepted on Monday evening, its sender signed in.
+pub fn submission(message: &[u8]) -> Submission {
+    let path = |it: &str| mail::Path::new(it.as_bytes());
+    let envelope = Envelope {
+        sender: path("<j.okoro@oakmere.example>"),
+        recipients: ["s.pike@oakmere.example", "parent@mail.example", "hidden@secret.example"].map(path).to_vec(),
+    };
+    let login = Some("j.okoro@oakmere.example".to_owned());
+    Submission::new(envelope, Message::parse(message.to_vec()), login, Some(time("2026-11-23T21:14:00Z")))
+}
+
+pub fn letter<'a>(loaded: &'a Loaded, mail: &'a Submission, inspection: &'a Inspection) -> Letter<'a> {
+    Letter {
+        school: &loaded.school,
+        policy: &loaded.policy,
+        mail,
+        inspection,
+        entry_id: Some("8F2A-41QX"),
+        returns: time("2026-11-24T21:14:02Z"),
+        accepted: time("2026-11-23T21:14:02Z"),
+        notice_id: "N0TE-41QX".into(),
+    }
+}
+
+/// The letter about a kept message in which this was found.
+pub fn about(loaded: &Loaded, mail: &Submission, findings: Vec<Finding>) -> Option<Notice> {
+    notice(&letter(loaded, mail, &inspection(findings)))
+}
+
+/// The message goes back: a person says why, or nobody decided in time.
+pub fn back(loaded: &Loaded, mail: &Submission, reason: Option<&str>) -> Notice {
+    let letter = Returned {
+        school: &loaded.school,
+        policy: &loaded.policy,
+        mail,
+        entry_id: "8F2A-41QX".into(),
+        reviewer: Some("headteacher"),
+        timed_out: reason.is_none(),
+        reason: reason.unwrap_or("not to be told"),
+        now: time("2026-11-24T21:15:00Z"),
+        notice_id: "N0TE-41QX".into(),
+    };
+    returned(&letter).expect("somebody to write to")
+}
+
+pub fn refused(loaded: &Loaded, mail: &Submission, refused: &[(String, &str)]) -> Notice {
+    let letter = Undeliverable {
+        school: &loaded.school,
+        policy: &loaded.policy,
+        mail,
+        entry_id: "8F2A-41QX".into(),
+        refused,
+        now: time("2026-11-24T07:31:00Z"),
+        notice_id: "N0TE-41QX".into(),
+    };
+    undeliverable(&letter).expect("somebody to write to")
+}
+
+fn span(part: &str, text: &str) -> Span {
+    Span { part: part.into(), start: 0, end: text.chars().count(), text: text.into() }
+}
+
+fn finding(rule: &'static str, action: Action, message: &str, help: &str, spans: Vec<Span>) -> Finding {
+    Finding {
+        rule,
+        action,
+        clause: "Digital Communications 3.2, To Staff".into(),
+        evidence: Evidence::Structural,
+        message: message.into(),
+        help: help.into(),
+        spans,
+        observed: false,
+        until: None,
+        reviewer: None,
+        recipient: None,
+    }
+}
+
+pub fn late() -> Finding {
+    let message = "sent on Monday at 21:14, outside 07:30-17:00 Monday to Friday";
+    let spans = vec![span("header:Date", "Mon, 23 Nov 2026 21:14:00 +0000")];
+    let help = "it goes on Tuesday at 07:30; mark it urgent if it cannot wait";
+    Finding {
+        until: Some(time("2026-11-24T07:30:00Z")),
+        ..finding("send-hours", Action::Defer, message, help, spans)
+    }
+}
+
+pub fn tone() -> Finding {
+    let spans = vec![
+        span("body", "total joke"),
+        span("body", "total joke"),
+        span("body:html", "sort it out!!!"),
+        span("header:Subject", "trip"),
+    ];
+    finding("external-tone", Action::Warn, "2 informal or rude expressions, 1 is the most", "read it once more", spans)
+}
+
+/// Two of these read the same, and their spans are addresses.
+pub fn guess(recipient: &str) -> Finding {
+    let spans = vec![span("envelope", recipient), span("header:To", recipient)];
+    let message = "a recipient's private address looks like a pupil's name";
+    let finding = finding("pupil-personal-address", Action::Warn, message, "check whose address it is", spans);
+    Finding { recipient: Some(address(recipient)), ..finding }
+}
+
+pub fn chain() -> Finding {
+    let spans = vec![span("body", "pass it on to everyone you know")];
+    let message = "urges its readers to send it on to many";
+    Finding {
+        reviewer: Some("network-manager".into()),
+        ..finding("chain-mail", Action::Hold, message, "delete it, or ask the network manager whether it is real", spans)
+    }
+}
+
+pub fn sign() -> Finding {
+    let spans = vec![span("body", "our little secret")];
+    let message = "2 signs of private contact with a pupil";
+    Finding { reviewer: Some("dsl".into()), ..finding("pupil-conduct", Action::Hold, message, "", spans) }
+}
+
+pub fn observed() -> Finding {
+    Finding { observed: true, ..finding("image-consent", Action::Hold, "an observed matter", "", Vec::new()) }
+}
+
+/// Findings as the engine gives them: strictest first, with the verdict over them.
+pub fn inspection(mut findings: Vec<Finding>) -> Inspection {
+    findings.sort_by_key(|it| std::cmp::Reverse(it.action));
+    Inspection {
+        message_id: None,
+        verdict: Verdict::of(&findings),
+        findings,
+        scores: Vec::new(),
+        guards: Vec::new(),
+        not_checked: Vec::new(),
+        steps: Vec::new(),
+    }
+}
+
+/// Every kind of letter about `mail`, by name.
+pub fn every_letter(loaded: &Loaded, mail: &Submission) -> Vec<(&'static str, Notice)> {
+    let kept = |findings| about(loaded, mail, findings).expect("a letter");
+    let passed = |findings| {
+        let inspection = inspection(findings);
+        notice(&Letter { entry_id: None, ..letter(loaded, mail, &inspection) }).expect("a letter")
+    };
+    let replies = [
+        ("s.pike@oakmere.example".to_owned(), "550 5.1.1 <s.pike@oakmere.example>: no such user"),
+        ("parent@mail.example".to_owned(), "552 5.2.2 mailbox full, and likely to stay so"),
+    ];
+    let guesses = || [guess("amy.lee.09@mail.example"), guess("hidden@secret.example")];
+    vec![
+        ("deferred", kept(vec![late(), observed()])),
+        ("deferred-with-points", kept([vec![late(), tone()], guesses().to_vec()].concat())),
+        ("warned", passed([vec![tone(), observed()], guesses().to_vec()].concat())),
+        ("held", kept(vec![chain(), tone(), late()])),
+        ("held-for-safeguarding", kept(vec![sign(), sign(), tone()])),
+        ("returned", back(loaded, mail, None)),
+        ("returned-by-a-person", back(loaded, mail, Some("It is a hoax; please delete it."))),
+        ("undeliverable", refused(loaded, mail, &replies)),
+    ]
+}
