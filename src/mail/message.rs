@@ -10,6 +10,7 @@ use mail_parser::{HeaderForm, MessageParser};
 use super::attachment::{self, Attachment};
 use super::automatic::{self, Automatic};
 use super::contents::{self, Bounds, Contents};
+use super::enclosed;
 use super::header::{Header, HeaderBlock};
 use super::mailbox::{self, Mailbox};
 use super::own_text::{self, OwnText, Passage, Standing};
@@ -163,7 +164,11 @@ impl Message {
     /// Every displayed text, in order; versions of the same text share an `alternative`.
     pub fn texts(&self) -> &[TextPart] {
         self.texts.get_or_init(|| match &self.parsed {
-            Some(parsed) => part::texts(parsed),
+            Some(parsed) => {
+                let mut texts = part::texts(parsed);
+                enclosed::add(self, &mut texts);
+                texts
+            }
             None => part::unread(self.raw()),
         })
     }

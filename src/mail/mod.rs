@@ -5,6 +5,7 @@ mod aside;
 mod attachment;
 mod automatic;
 pub mod contents;
+mod enclosed;
 mod envelope;
 mod flowed;
 mod header;

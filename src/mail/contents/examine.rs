@@ -12,7 +12,7 @@ use super::tnef::Body;
 use super::xml::{Node, walk};
 use super::zip::Directory;
 use super::{Contents, inflate, listing, name, open_document, outlook, pdf, picture, rtf, sheet, tar, text, tnef, zip};
-use crate::mail::{Message, html};
+use crate::mail::{Message, enclosed, html};
 
 /// How many bytes a character of a text takes at most, tags and all; more are not decoded.
 const BYTES_A_CHARACTER: usize = 8;
@@ -25,6 +25,7 @@ pub fn examine(message: &Message, bounds: Bounds) -> Contents {
             attachment: place,
             path: vec![attachment.name.clone()],
             declared: Some(&attachment.declared),
+            enclosure: enclosed::is_enclosure(attachment),
         };
         if attachment.nested {
             // What is attached to it is listed by itself.
@@ -48,6 +49,8 @@ struct Origin<'o> {
     attachment: usize,
     path: Vec<String>,
     declared: Option<&'o str>,
+    /// Whether its text is among the message's own.
+    enclosure: bool,
 }
 
 impl Origin<'_> {
@@ -59,7 +62,7 @@ impl Origin<'_> {
     fn member(&self, name: &str) -> Origin<'static> {
         let mut path = self.path.clone();
         path.push(name.to_owned());
-        Origin { attachment: self.attachment, path, declared: None }
+        Origin { attachment: self.attachment, path, declared: None, enclosure: false }
     }
 }
 
@@ -296,8 +299,7 @@ impl Examination {
             return;
         }
         let message = tnef::read(bytes);
-        // The message's own is among its texts.
-        if origin.depth() > 0 {
+        if !origin.enclosure {
             self.body(index, &message.subject, message.body);
         }
         if message.files.is_empty() || !self.may_open(index, origin) {

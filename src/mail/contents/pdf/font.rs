@@ -28,6 +28,8 @@ pub(super) struct Font {
     /// In thousandths of the font's size.
     widths: HashMap<u32, f64>,
     default_width: f64,
+    /// Of a font that every reader has, from the space on.
+    standard: Option<&'static [u16; 95]>,
 }
 
 impl Font {
@@ -46,6 +48,7 @@ impl Font {
             font.read_wide_widths(file, file.entry(&descendant, b"W").array());
         } else {
             font.simple = simple_encoding(file, &file.entry(dictionary, b"Encoding"));
+            font.standard = standard_widths(file.entry(dictionary, b"BaseFont").name().unwrap_or_default());
             let first = file.entry(dictionary, b"FirstChar").count().unwrap_or(0);
             let widths = file.entry(dictionary, b"Widths");
             for (code, width) in (first..=255).zip(widths.array()) {
@@ -147,7 +150,11 @@ impl Font {
 
     /// In thousandths of the font's size.
     pub fn width(&self, code: u32) -> f64 {
-        self.widths.get(&code).copied().unwrap_or(self.default_width)
+        let standard = || {
+            let place = usize::try_from(code).ok()?.checked_sub(32)?;
+            self.standard?.get(place).copied().map(f64::from)
+        };
+        self.widths.get(&code).copied().or_else(standard).unwrap_or(self.default_width)
     }
 }
 
@@ -199,3 +206,35 @@ fn simple_encoding(file: &PdfFile<'_>, encoding: &Object) -> Vec<Option<char>> {
     }
     simple
 }
+
+/// The widths of the fonts that need not say them (9.6.2.2); the bold ones are nearly as wide.
+fn standard_widths(name: &[u8]) -> Option<&'static [u16; 95]> {
+    let name = String::from_utf8_lossy(name);
+    if name.contains("Helvetica") || name.contains("Arial") {
+        Some(&HELVETICA)
+    } else if name.contains("Times") {
+        Some(&TIMES)
+    } else if name.contains("Courier") {
+        Some(&COURIER)
+    } else {
+        None
+    }
+}
+
+const COURIER: [u16; 95] = [600; 95];
+#[rustfmt::skip]
+const HELVETICA: [u16; 95] = [
+    278, 278, 355, 556, 556, 889, 667, 222, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556,
+    556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833,
+    722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556, 222, 556, 556, 500, 556,
+    556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334,
+    260, 334, 584,
+];
+#[rustfmt::skip]
+const TIMES: [u16; 95] = [
+    250, 333, 408, 500, 500, 833, 778, 333, 333, 333, 500, 564, 250, 333, 250, 278, 500, 500, 500, 500, 500, 500, 500,
+    500, 500, 500, 278, 278, 564, 564, 564, 444, 921, 722, 667, 667, 722, 611, 556, 722, 722, 333, 389, 722, 611, 889,
+    722, 722, 556, 722, 667, 556, 611, 722, 722, 944, 722, 722, 611, 333, 278, 333, 469, 500, 333, 444, 500, 444, 500,
+    444, 333, 500, 500, 278, 278, 500, 278, 778, 500, 500, 500, 500, 333, 389, 278, 500, 500, 722, 500, 500, 444, 480,
+    200, 480, 541,
+];

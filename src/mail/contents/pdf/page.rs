@@ -25,7 +25,7 @@ const MAX_STATES: usize = 64;
 
 /// In parts of the size of the letters: what is a blank, a new cell, a new line, a new paragraph.
 const BLANK: f64 = 0.15;
-const CELL: f64 = 1.2;
+const CELL: f64 = 0.9;
 const LINE: f64 = 0.45;
 const PARAGRAPH: f64 = 1.9;
 
