@@ -5,13 +5,14 @@ use super::bytes::stretch;
 use super::detect::{Detected, detect};
 use super::file::{Active, Disguise, Encryption, ExtractedText, File, TextKind};
 use super::kind::{Family, Kind};
+use super::listing::Listing;
 use super::office::{self, Package};
 use super::ole::{Compound, package};
 use super::piece::Piece;
 use super::tnef::Body;
 use super::xml::{Node, walk};
 use super::zip::Directory;
-use super::{Contents, inflate, listing, name, open_document, outlook, pdf, picture, rtf, sheet, tar, text, tnef, zip};
+use super::{Contents, inflate, listing, name, open_document, outlook, pdf, picture, rtf, seven_zip, sheet, tar, text, tnef, zip};
 use crate::mail::{Message, enclosed, html};
 
 /// How many bytes a character of a text takes at most, tags and all; more are not decoded.
@@ -134,8 +135,11 @@ impl Examination {
 
     fn other(&mut self, index: usize, origin: &Origin<'_>, kind: Kind, bytes: &[u8]) {
         match kind {
-            Kind::Rar => self.rar(index, origin, bytes),
-            Kind::SevenZip => self.seven_zip(index, bytes),
+            Kind::Rar => self.listed(index, origin, listing::rar(bytes)),
+            Kind::SevenZip => {
+                let listing = seven_zip::list(bytes, &mut self.budget);
+                self.listed(index, origin, listing);
+            }
             Kind::Tar => self.tar(index, origin, bytes),
             Kind::Gzip => self.gzip(index, origin, bytes),
             Kind::Pdf => self.pdf(index, origin, bytes),
@@ -222,12 +226,12 @@ impl Examination {
         }
     }
 
-    fn rar(&mut self, index: usize, origin: &Origin<'_>, bytes: &[u8]) {
-        let listing = listing::rar(bytes);
+    /// Lists the members of an archive that is not opened.
+    fn listed(&mut self, index: usize, origin: &Origin<'_>, listing: Listing) {
         self.contents.files[index].encryption = listing.encryption;
-        let names = listing.encryption == Some(Encryption::RarNames);
-        self.stop(index, Some(if names { Unread::Encrypted } else { Unread::Unopened }));
-        if !self.may_open(index, origin) {
+        let sealed = matches!(listing.encryption, Some(Encryption::RarNames | Encryption::SevenZipNames));
+        self.stop(index, Some(if sealed { Unread::Encrypted } else { Unread::Unopened }));
+        if listing.members.is_empty() || !self.may_open(index, origin) {
             return;
         }
         for member in listing.members {
@@ -237,12 +241,6 @@ impl Examination {
                 return;
             }
         }
-    }
-
-    fn seven_zip(&mut self, index: usize, bytes: &[u8]) {
-        let encryption = super::seven_zip::encryption(bytes, &mut self.budget);
-        self.contents.files[index].encryption = encryption;
-        self.stop(index, Some(if encryption.is_some() { Unread::Encrypted } else { Unread::Unopened }));
     }
 
     fn tar(&mut self, index: usize, origin: &Origin<'_>, bytes: &[u8]) {
