@@ -12,7 +12,7 @@ use super::piece::Piece;
 use super::tnef::Body;
 use super::xml::{Node, walk};
 use super::zip::Directory;
-use super::{Contents, inflate, listing, name, open_document, outlook, pdf, picture, rtf, seven_zip, sheet, tar, text, tnef, zip};
+use super::{Contents, inflate, listing, name, old_sheet, open_document, outlook, pdf, picture, rtf, seven_zip, sheet, tar, text, tnef, zip};
 use crate::mail::{Message, enclosed, html};
 
 /// How many bytes a character of a text takes at most, tags and all; more are not decoded.
@@ -374,13 +374,20 @@ impl Examination {
         let active = compound.active(&mut self.budget);
         self.contents.files[index].encryption = encryption;
         self.activate(index, &active);
+        let mut pieces = None;
+        if kind == Kind::OldExcel && encryption.is_none() {
+            let book = compound.workbook(&mut self.budget);
+            pieces = old_sheet::text(&book, &mut self.budget);
+        }
         let unread = match kind {
             _ if compound.is_damaged() => Some(Unread::Damaged),
             _ if encryption.is_some() => Some(Unread::Encrypted),
             Kind::OutlookMessage => None,
+            _ if pieces.is_some() => None,
             _ => Some(Unread::Unopened),
         };
         self.stop(index, unread);
+        self.add(index, pieces.unwrap_or_default());
         let mut files = Vec::new();
         if kind == Kind::OutlookMessage {
             let saved = outlook::read(&mut compound, &mut self.budget);

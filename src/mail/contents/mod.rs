@@ -5,6 +5,7 @@
 
 mod bounds;
 mod bytes;
+mod cells;
 mod detect;
 mod examine;
 mod file;
@@ -15,6 +16,7 @@ mod lzfu;
 mod name;
 mod number_format;
 mod office;
+mod old_sheet;
 mod ole;
 mod open_document;
 mod outlook;

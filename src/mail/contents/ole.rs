@@ -143,7 +143,8 @@ impl Compound {
             .any(|(kind, data)| kind == 0x0085 && data.get(5).is_some_and(|it| it & 0x0f == 1))
     }
 
-    fn workbook(&mut self, budget: &mut Budget) -> Vec<u8> {
+    /// The records of an Excel 97 workbook; empty if there are none.
+    pub fn workbook(&mut self, budget: &mut Budget) -> Vec<u8> {
         let name = if self.has("workbook") { "workbook" } else { "book" };
         self.stream(name, budget)
     }
@@ -223,7 +224,7 @@ fn list(file: &CompoundFile<Cursor<Vec<u8>>>) -> Vec<Entry> {
 }
 
 /// The records of an Excel 97 stream: type and data.
-fn records(book: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+pub(super) fn records(book: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let kind = u16_at(book, at)?;

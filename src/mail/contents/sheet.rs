@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use super::bounds::{Budget, Unread};
+use super::cells::{Cells, SharedStrings};
 use super::file::TextKind;
 use super::number_format::NumberFormat;
 use super::office::{Package, Reading};
@@ -13,8 +14,6 @@ use super::xml::{Element, Node, walk};
 
 /// Sheets of one workbook that are read.
 const MAX_SHEETS: usize = 200;
-/// Empty cells that are written between two cells of a row.
-const MAX_GAP: usize = 64;
 /// A cell holds no more than this (Excel's own limit is 32,767).
 const MAX_CELL: usize = 64 * 1024;
 
@@ -31,7 +30,7 @@ pub(super) fn text(package: Package<'_>, budget: &mut Budget) -> (Vec<Piece>, Op
         if !walk(&xml, budget, |node| sheet.see(node)) {
             reading.unread = reading.unread.or(Some(Unread::Damaged));
         }
-        sheet.piece.keep(&mut reading.pieces, budget);
+        sheet.cells.piece.keep(&mut reading.pieces, budget);
         if matches!(reading.unread, Some(Unread::Bomb | Unread::TooLarge)) {
             return (reading.pieces, reading.unread);
         }
@@ -56,24 +55,6 @@ struct Workbook {
     formats: Vec<NumberFormat>,
     /// Whether days are counted from 1904.
     from_1904: bool,
-}
-
-/// All strings one after another, with the end of each: a string a cell would cost more than
-/// the file.
-#[derive(Default)]
-struct SharedStrings {
-    text: String,
-    ends: Vec<usize>,
-}
-
-impl SharedStrings {
-    fn get(&self, place: usize) -> Option<&str> {
-        let start = match place.checked_sub(1) {
-            Some(before) => *self.ends.get(before)?,
-            None => 0,
-        };
-        self.text.get(start..*self.ends.get(place)?)
-    }
 }
 
 impl Workbook {
@@ -168,7 +149,7 @@ impl Workbook {
             },
             Node::End("t") => shown = false,
             Node::End("rPh") => phonetic = false,
-            Node::End("si") => strings.ends.push(strings.text.len()),
+            Node::End("si") => strings.end(),
             Node::Text(text) if shown && !phonetic => strings.text.push_str(text),
             _ => {}
         });
@@ -178,11 +159,9 @@ impl Workbook {
 /// A sheet while it is being read.
 struct Sheet<'w> {
     workbook: &'w Workbook,
-    piece: Piece,
+    cells: Cells,
     /// The column of the next cell, from 0.
     column: usize,
-    /// Columns of this row that are written.
-    written: usize,
     kind: String,
     style: usize,
     value: String,
@@ -193,9 +172,8 @@ impl<'w> Sheet<'w> {
     fn new(workbook: &'w Workbook, name: String, room: usize) -> Self {
         Self {
             workbook,
-            piece: Piece::new(name, TextKind::Table, room),
+            cells: Cells::new(Piece::new(name, TextKind::Table, room)),
             column: 0,
-            written: 0,
             kind: String::new(),
             style: 0,
             value: String::new(),
@@ -206,7 +184,7 @@ impl<'w> Sheet<'w> {
     fn see(&mut self, node: Node<'_>) {
         match node {
             Node::Start(it) => match it.name() {
-                "row" => (self.column, self.written) = (0, 0),
+                "row" => self.column = 0,
                 "c" => {
                     self.value.clear();
                     self.kind = it.attribute("t").unwrap_or_default();
@@ -218,21 +196,21 @@ impl<'w> Sheet<'w> {
             },
             Node::End("v" | "t") => self.reading = false,
             Node::End("c") => self.end_cell(),
-            Node::End("row") => self.piece.end_row(),
+            Node::End("row") => self.cells.end_row(),
             Node::Text(text) if self.reading && self.value.len() < MAX_CELL => self.value.push_str(text),
             _ => {}
         }
     }
 
     fn end_cell(&mut self) {
-        if self.piece.is_full() {
+        if self.cells.piece.is_full() {
             return;
         }
         let workbook = self.workbook;
         let shown = match self.kind.as_str() {
             "s" => {
-                let place = self.value.trim().parse().ok();
-                place.and_then(|it| workbook.strings.get(it)).unwrap_or_default().to_owned()
+                let place = self.value.trim().parse().unwrap_or(usize::MAX);
+                workbook.strings.get(place).to_owned()
             }
             "b" => String::from(if self.value == "1" { "TRUE" } else { "FALSE" }),
             "" | "n" => match workbook.formats.get(self.style) {
@@ -241,13 +219,7 @@ impl<'w> Sheet<'w> {
             },
             _ => std::mem::take(&mut self.value),
         };
-        if !shown.is_empty() && self.column >= self.written {
-            for _ in 0..(self.column - self.written).min(MAX_GAP) {
-                self.piece.cell("");
-            }
-            self.piece.cell(&shown);
-            self.written = self.column + 1;
-        }
+        self.cells.put(self.column, &shown);
         self.column += 1;
     }
 }
