@@ -42,7 +42,7 @@ fn archives_of_archives_of_archives() {
     }
     let contents = inside("42.zip", &archive);
     assert!(contents.files.iter().any(|it| it.unread == Some(Unread::TooDeep)));
-    assert!(contents.has_bomb() || contents.more);
+    assert!(contents.has_bomb() || contents.more || contents.files.iter().any(|it| it.unread == Some(Unread::TooLarge)));
     assert!(contents.files.iter().all(|it| it.depth() <= bounds().depth));
 }
 
@@ -110,7 +110,7 @@ fn entities_of_entities() {
     strings.push_str("]><sst><si><t>before &a19; after</t></si></sst>");
     let sheet = br#"<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>"#;
     let contents = inside("list.xlsx", &workbook(strings.as_bytes(), sheet));
-    assert_eq!(contents.texts[0].text, "before  after\n");
+    assert_eq!(contents.texts[0].text, "before after\n");
 }
 
 #[test]

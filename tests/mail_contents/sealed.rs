@@ -105,7 +105,7 @@ fn recognises_macros() {
     let sheet = [&[0x85, 0, 8, 0, 0, 0, 0, 0, 0, 1, 1, b'x'][..]].concat();
     let old = inside("list.xls", &compound(&[("/Workbook", &sheet)]));
     assert_eq!(old.files[0].active, [Active::MacroSheets]);
-    let open = zip(&[("mimetype", b"application/vnd.oasis.opendocument.text"), ("Basic/Standard/Module1.xml", b"<x/>")]);
+    let open = zip(&[("content.xml", b"<x/>"), ("META-INF/manifest.xml", b"<x/>"), ("Basic/Standard/Module1.xml", b"<x/>")]);
     assert_eq!(inside("plan.odt", &open).files[0].active, [Active::Macros]);
     assert_eq!(inside_fixture("letter.docx").files[0].active, []);
 }

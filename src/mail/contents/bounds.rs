@@ -12,7 +12,8 @@ pub struct Bounds {
     pub files: usize,
     /// Bytes that unpacking may yield.
     pub expanded: usize,
-    /// How many times its own size one attachment may expand before it is called a bomb ...
+    /// How many times its own size an attachment, or a member, may expand before it is called a
+    /// bomb ...
     pub ratio: usize,
     /// ... once it has expanded to this many bytes.
     pub ratio_from: usize,
@@ -30,9 +31,8 @@ impl Default for Bounds {
             depth: 4,
             files: 1_000,
             expanded: 64 << 20,
-            // Office files reach 50, spreadsheets formatted to their last row 200; DEFLATE can
-            // do 1,032.
-            ratio: 250,
+            // Office files reach 50; DEFLATE can do 1,032.
+            ratio: 100,
             ratio_from: 16 << 20,
             text: 1 << 20,
             texts: 8 << 20,
@@ -88,13 +88,15 @@ impl Budget {
     pub fn expand(&mut self, bytes: usize) -> Result<(), Unread> {
         self.expanded = self.expanded.saturating_add(bytes);
         self.expanded_here = self.expanded_here.saturating_add(bytes);
-        let bounds = &self.bounds;
-        if self.expanded_here > bounds.ratio_from
-            && self.expanded_here / bounds.ratio > self.origin
-        {
+        if self.is_bomb(self.expanded_here, self.origin) {
             return Err(Unread::Bomb);
         }
-        if self.expanded > bounds.expanded { Err(Unread::TooLarge) } else { Ok(()) }
+        if self.expanded > self.bounds.expanded { Err(Unread::TooLarge) } else { Ok(()) }
+    }
+
+    /// Tells whether so much may not come of so little.
+    pub fn is_bomb(&self, expanded: usize, packed: usize) -> bool {
+        expanded > self.bounds.ratio_from && expanded / self.bounds.ratio > packed
     }
 
     /// Takes one step; `false` when none is left.

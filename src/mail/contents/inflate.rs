@@ -27,20 +27,31 @@ pub(super) fn inflate(
     budget: &mut Budget,
 ) -> (Vec<u8>, Option<Unread>) {
     match wrapping {
-        Wrapping::Bare => drain(DeflateDecoder::new(packed), budget),
-        Wrapping::Zlib => drain(ZlibDecoder::new(packed), budget),
-        Wrapping::Gzip => drain(GzDecoder::new(packed), budget),
+        Wrapping::Bare => drain(DeflateDecoder::new(packed), |it| it.get_ref().len(), packed.len(), budget),
+        Wrapping::Zlib => drain(ZlibDecoder::new(packed), |it| it.get_ref().len(), packed.len(), budget),
+        Wrapping::Gzip => drain(GzDecoder::new(packed), |it| it.get_ref().len(), packed.len(), budget),
     }
 }
 
-fn drain(mut decoder: impl Read, budget: &mut Budget) -> (Vec<u8>, Option<Unread>) {
+/// `left` tells how many of the `size` packed bytes are not yet read.
+fn drain<D: Read>(
+    mut decoder: D,
+    left: impl Fn(&D) -> usize,
+    size: usize,
+    budget: &mut Budget,
+) -> (Vec<u8>, Option<Unread>) {
     let mut out = Vec::new();
     let mut chunk = vec![0; CHUNK];
     loop {
         match decoder.read(&mut chunk) {
             Ok(0) => return (out, None),
             Ok(length) => {
-                if let Err(why) = budget.expand(length) {
+                let spent = budget.expand(length);
+                let read = size.saturating_sub(left(&decoder));
+                if budget.is_bomb(out.len() + length, read) {
+                    return (out, Some(Unread::Bomb));
+                }
+                if let Err(why) = spent {
                     return (out, Some(why));
                 }
                 out.extend_from_slice(&chunk[..length]);
