@@ -83,7 +83,7 @@ impl Lexicon {
         Self { automaton, fills, entries }
     }
 
-    /// Finds the entries in a text: the longest, where they overlap, in order of the text.
+    /// Finds the entries in a text, in its order; where they overlap the heaviest, then the longest.
     ///
     /// `text` is what was folded. Names are left alone: a word with a capital inside a sentence,
     /// or after a title, is nobody's tone. Takes time in proportion to the length of the text.
@@ -99,9 +99,11 @@ impl Lexicon {
                 (!named).then_some(Hit { class, weight, entry, words, origin })
             })
             .collect();
+        // What weighs nothing qualifies the rest of the text and comes first.
+        let rank = |it: &Hit| (it.class != EXCEPTION, it.weight > 0.0);
         hits.sort_by(|a, b| {
-            let order = b.words.len().cmp(&a.words.len());
-            order.then(b.weight.total_cmp(&a.weight)).then(a.words.start.cmp(&b.words.start))
+            let order = rank(a).cmp(&rank(b)).then(b.weight.total_cmp(&a.weight));
+            order.then(b.words.len().cmp(&a.words.len())).then(a.words.start.cmp(&b.words.start))
         });
         let mut taken = vec![false; folded.words.len()];
         hits.retain(|hit| {
