@@ -99,10 +99,18 @@ impl Lexicon {
                 (!named).then_some(Hit { class, weight, entry, words, origin })
             })
             .collect();
+        // How far an exception reaches that begins at a word or before it.
+        let mut reach = vec![0; folded.words.len()];
+        for hit in hits.iter().filter(|it| it.class == EXCEPTION) {
+            reach[hit.words.start] = hit.words.end.max(reach[hit.words.start]);
+        }
+        for at in 1..reach.len() {
+            reach[at] = reach[at].max(reach[at - 1]);
+        }
+        hits.retain(|it| it.class != EXCEPTION && reach[it.words.start] < it.words.end);
         // What weighs nothing qualifies the rest of the text and comes first.
-        let rank = |it: &Hit| (it.class != EXCEPTION, it.weight > 0.0);
         hits.sort_by(|a, b| {
-            let order = rank(a).cmp(&rank(b)).then(b.weight.total_cmp(&a.weight));
+            let order = (a.weight > 0.0).cmp(&(b.weight > 0.0)).then(b.weight.total_cmp(&a.weight));
             order.then(b.words.len().cmp(&a.words.len())).then(a.words.start.cmp(&b.words.start))
         });
         let mut taken = vec![false; folded.words.len()];
@@ -111,7 +119,7 @@ impl Lexicon {
             if free {
                 taken[hit.words.clone()].fill(true);
             }
-            free && hit.class != EXCEPTION
+            free
         });
         hits.sort_by_key(|it| it.words.start);
         hits
