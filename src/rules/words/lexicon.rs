@@ -214,6 +214,36 @@ mod tests {
     }
 
     #[test]
+    fn every_entry_of_the_lists_can_be_found() {
+        let mut dead = Vec::new();
+        for (list, numbers) in [
+            (include_str!("informal.en.txt"), Numbers::Kept),
+            (include_str!("chain.en.txt"), Numbers::Hidden),
+        ] {
+            let lexicon = Lexicon::read(list);
+            for choice in lexicon.entries.iter().flat_map(|it| &it.slots).flat_map(|it| &it.choices) {
+                let spoken = choice.replace('|', ".").replace("@gov", "https://www.gov.uk");
+                let folded = fold(&spoken, numbers).text;
+                if folded.trim_matches(['|', ' ']) != choice.trim_matches(['|', ' ']) {
+                    dead.push(format!("`{choice}` is read as `{folded}`"));
+                }
+            }
+        }
+        assert!(dead.is_empty(), "{}", dead.join("\n"));
+    }
+
+    #[test]
+    fn no_line_of_a_list_stands_twice() {
+        for list in [include_str!("informal.en.txt"), include_str!("chain.en.txt")] {
+            let mut lines: Vec<&str> = list.lines().filter(|it| !it.is_empty() && !it.starts_with('#')).collect();
+            let all = lines.len();
+            lines.sort_unstable();
+            lines.dedup();
+            assert_eq!(lines.len(), all);
+        }
+    }
+
+    #[test]
     fn exceptions_and_names_hide_entries() {
         assert!(found("a lol cat").is_empty());
         assert!(found("We met Mr Rubbish and Lord Rubbish").is_empty());
