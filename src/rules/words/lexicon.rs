@@ -11,7 +11,8 @@ use super::fold::Folded;
 /// A word list, ready to read.
 ///
 /// A list is lines of text. `[class 1.5]` opens a class and says what an entry in it weighs; every
-/// other line is one marker, however many of its spellings a text holds. `#` begins a comment.
+/// other line is one marker, however many of its spellings a text holds; a line that begins with
+/// blanks continues the one before. `#` begins a comment.
 ///
 /// In an entry `(a|b)` stands for either, `(a|b)?` for either or nothing, `^` and `$` for the
 /// start and the end of a sentence. Entries are written as folded text is: lower case, no
@@ -52,21 +53,30 @@ pub(crate) struct Hit {
 /// The class of entries that are no markers, and hide those that stand within them.
 const EXCEPTION: &str = "except";
 
+/// Every class that a list may open.
+const CLASSES: [&str; 22] = [
+    EXCEPTION, "text", "slang", "light", "rude", "insult", "mild", "profanity", "mention", "topic", "urge",
+    "ask", "chain", "luck", "warning", "reward", "guilt", "source", "work", "doubt", "joke",
+    "laugh",
+];
+
 impl Lexicon {
     /// Reads a list.
     ///
     /// # Panics
     /// Panics on a malformed list; lists are part of the program and read by its tests.
-    pub fn read(list: &'static str) -> Self {
+    pub fn read(list: &str) -> Self {
         let mut class = ("", 0.0);
         let mut entries: Vec<Entry> = Vec::new();
-        for line in list.lines().map(str::trim).filter(|it| !it.is_empty() && !it.starts_with('#')) {
+        for line in joined(list) {
             if let Some(head) = line.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
                 let (name, weight) = head.split_once(' ').expect("a class and its weight");
+                // A name lives as long as the program, as the list does.
+                let name = CLASSES.into_iter().find(|it| *it == name).expect("a known class");
                 class = (name, weight.parse().expect("a weight"));
             } else {
                 assert!(!class.0.is_empty(), "`{line}` stands before the first class");
-                entries.push(Entry { class: class.0, weight: class.1, slots: entry::slots(line) });
+                entries.push(Entry { class: class.0, weight: class.1, slots: entry::slots(&line) });
             }
         }
         let mut fills: HashMap<&str, Vec<Place>> = HashMap::new();
@@ -166,6 +176,18 @@ impl Lexicon {
     }
 }
 
+/// The lines of a list that say something, each with those that continue it.
+fn joined(list: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for line in list.lines().filter(|it| !it.trim().is_empty() && !it.starts_with('#')) {
+        match lines.last_mut() {
+            Some(last) if line.starts_with(' ') => last.push_str(line.trim_end()),
+            _ => lines.push(line.trim_end().to_owned()),
+        }
+    }
+    lines
+}
+
 fn without_breaks(folded: &Folded, words: Range<usize>) -> Range<usize> {
     let start = words.clone().find(|it| !folded.is_break(*it)).unwrap_or(words.end);
     let end = words.rev().find(|it| !folded.is_break(*it)).map_or(start, |it| it + 1);
@@ -197,7 +219,7 @@ mod tests {
     use super::super::fold::{Numbers, fold};
     use super::Lexicon;
 
-    const LIST: &str = "[casual 1]\nlol\n(send|pass) (it|this) (on)? to 0 (friend(s)?|people)\n^ tough $\n[except 0]\nlol cat\n[rude 2]\nrubbish";
+    const LIST: &str = "[slang 1]\nlol\n(send|pass) (it|this) (on)? to 0 (friend(s)?|people)\n^ tough $\n[except 0]\nlol cat\n[rude 2]\nrubbish";
 
     fn found(text: &str) -> Vec<&str> {
         let lexicon = Lexicon::read(LIST);
@@ -235,7 +257,7 @@ mod tests {
     #[test]
     fn no_line_of_a_list_stands_twice() {
         for list in [include_str!("informal.en.txt"), include_str!("chain.en.txt")] {
-            let mut lines: Vec<&str> = list.lines().filter(|it| !it.is_empty() && !it.starts_with('#')).collect();
+            let mut lines = super::joined(list);
             let all = lines.len();
             lines.sort_unstable();
             lines.dedup();
