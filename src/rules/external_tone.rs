@@ -205,7 +205,7 @@ impl Tone {
                 let next = quoted.partition_point(|it| it.end < place.end);
                 quoted.get(next).is_some_and(|it| it.start <= place.start)
             };
-            let hits = words::by_the_author(LIST.hits(&stretch.text, &folded), &folded);
+            let hits = words::by_the_author(LIST.hits(&stretch.text, &folded), &stretch.text, &folded);
             for hit in hits.iter().filter(|it| !is_quoted(&it.origin)) {
                 tone.add(Key::Entry(hit.entry), hit.class, hit.weight, stretch, &hit.origin);
             }
