@@ -39,9 +39,33 @@ pub(crate) struct Mark {
 /// Words that are often put in capitals for emphasis, and are no acronyms. Those that notices
 /// emphasise as a matter of course ("NOT", "MUST", "ALL") are left out.
 const EMPHASISED: &[&str] = &[
-    "sick", "again", "twice", "now", "you", "your", "still", "why", "how", "stop", "amazing", "never",
-    "so", "really", "every", "everyone", "seriously", "joke", "totally", "absolutely", "nothing",
-    "nobody", "always", "that", "this", "am", "very",
+    "sick",
+    "again",
+    "twice",
+    "now",
+    "you",
+    "your",
+    "still",
+    "why",
+    "how",
+    "stop",
+    "amazing",
+    "never",
+    "so",
+    "really",
+    "every",
+    "everyone",
+    "seriously",
+    "joke",
+    "totally",
+    "absolutely",
+    "nothing",
+    "nobody",
+    "always",
+    "that",
+    "this",
+    "am",
+    "very",
 ];
 
 /// Words that show that capitals spell a sentence rather than initials or a title.
@@ -52,15 +76,18 @@ const OF_A_SENTENCE: &[&str] = &[
 ];
 
 const CLIPPED: &[&str] = &[
-    "dont", "didnt", "doesnt", "isnt", "wasnt", "arent", "couldnt", "wouldnt", "shouldnt", "havent",
-    "hasnt", "im", "ive", "youre", "youve", "theyre", "thats", "whats", "hes", "shes", "theres", "aint",
+    "dont", "didnt", "doesnt", "isnt", "wasnt", "arent", "couldnt", "wouldnt", "shouldnt", "havent", "hasnt",
+    "im", "ive", "youre", "youve", "theyre", "thats", "whats", "hes", "shes", "theres", "aint",
 ];
 
 /// Words before a lone "x" that make it a letter of algebra.
-const BEFORE_AN_UNKNOWN: &[&str] = &["for", "of", "find", "is", "by", "and", "or", "the", "axis", "letter", "times", "a", "factor"];
+const BEFORE_AN_UNKNOWN: &[&str] =
+    &["for", "of", "find", "is", "by", "and", "or", "the", "axis", "letter", "times", "a", "factor"];
 
-const EMOTICONS: &[&str] =
-    &[":)", ":-)", ":(", ":-(", ";)", ";-)", ":P", ":-P", ":p", ":D", ":-D", "xD", "XD", "<3", ":'(", ":o", ":O", ":/"];
+const EMOTICONS: &[&str] = &[
+    ":)", ":-)", ":(", ":-(", ";)", ";-)", ":P", ":-P", ":p", ":D", ":-D", "xD", "XD", "<3", ":'(", ":o",
+    ":O", ":/",
+];
 
 /// Finds the marks of a text; `folded` is the same text folded with its numbers kept.
 pub(crate) fn marks(text: &str, folded: &Folded) -> Vec<Mark> {
@@ -131,8 +158,10 @@ fn words(text: &str, folded: &Folded, marks: &mut Vec<Mark>) {
             marks.push(Mark { shape: Shape::Clipped, origin: word.origin.clone() });
         }
         // Folding takes "xxx" for no word, so that it stays as it is.
-        let several = raw.len() > 1 && raw.bytes().all(|it| it == b'x') || matches!(raw, "xoxo" | "xo" | "xox" | "Xx");
-        let one = raw == "x" && !BEFORE_AN_UNKNOWN.contains(&folded.word(index.wrapping_sub(1)))
+        let several =
+            raw.len() > 1 && raw.bytes().all(|it| it == b'x') || matches!(raw, "xoxo" | "xo" | "xox" | "Xx");
+        let one = raw == "x"
+            && !BEFORE_AN_UNKNOWN.contains(&folded.word(index.wrapping_sub(1)))
             && !folded.word(index.wrapping_sub(1)).starts_with(|it: char| it.is_ascii_digit());
         let last = folded.is_break(index + 1) || text[word.origin.end..].starts_with('\n');
         if last && (several || one) && index > 1 {
@@ -164,7 +193,9 @@ fn capitals(text: &str, folded: &Folded, marks: &mut Vec<Mark>) {
             }
         } else {
             let lone = within.filter(|it| EMPHASISED.contains(&folded.word(*it)));
-            marks.extend(lone.map(|it| Mark { shape: Shape::Emphasis, origin: folded.words[it].origin.clone() }));
+            marks.extend(
+                lone.map(|it| Mark { shape: Shape::Emphasis, origin: folded.words[it].origin.clone() }),
+            );
         }
         index += run;
     }
@@ -184,7 +215,8 @@ fn is_heading(text: &str, origin: &Range<usize>) -> bool {
     let near = &text[text.floor_char_boundary(origin.start.saturating_sub(200))..origin.start];
     let before = near.rsplit('\n').next().unwrap_or("");
     let after = text[origin.end..].trim_start_matches([' ', ')', '*']);
-    let begins = !before.contains(char::is_alphabetic) || before.trim_end().ends_with(['.', ':', '-', '\u{2013}']);
+    let begins =
+        !before.contains(char::is_alphabetic) || before.trim_end().ends_with(['.', ':', '-', '\u{2013}']);
     let ends = after.is_empty() || after.starts_with(['.', ':', '\n', '-', '\u{2013}']);
     begins && ends
 }

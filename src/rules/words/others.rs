@@ -21,7 +21,9 @@ pub(crate) fn by_the_author(hits: Vec<Hit>, text: &str, folded: &Folded) -> Vec<
         if hit.class == "mention" {
             if !is_first_person(folded, hit.words.start) {
                 // After a colon comes what was said.
-                let ends = |it: &usize| folded.is_break(*it) && !text[..folded.words[*it].origin.start].ends_with(':');
+                let ends = |it: &usize| {
+                    folded.is_break(*it) && !text[..folded.words[*it].origin.start].ends_with(':')
+                };
                 others_until = (hit.words.end..folded.words.len()).find(ends).unwrap_or(folded.words.len());
             }
         } else {
@@ -34,7 +36,10 @@ pub(crate) fn by_the_author(hits: Vec<Hit>, text: &str, folded: &Folded) -> Vec<
 /// Tells whether the author is the one who said it: "I said", "as we already told them".
 fn is_first_person(folded: &Folded, at: usize) -> bool {
     const FIRST: [&str; 8] = ["i", "we", "ive", "weve", "ill", "id", "im", "were"];
-    (1..=3).map_while(|back| at.checked_sub(back)).take_while(|it| !folded.is_break(*it)).any(|it| FIRST.contains(&folded.word(it)))
+    (1..=3)
+        .map_while(|back| at.checked_sub(back))
+        .take_while(|it| !folded.is_break(*it))
+        .any(|it| FIRST.contains(&folded.word(it)))
         || FIRST.contains(&folded.word(at))
 }
 
@@ -45,7 +50,8 @@ mod tests {
     use super::by_the_author;
 
     fn own(text: &str) -> Vec<&str> {
-        let lexicon = Lexicon::read("[rude 2]\n(shut up|lol|tough)\n[mention 0]\n(said|shouted)\n[topic 0]\nslang");
+        let lexicon =
+            Lexicon::read("[rude 2]\n(shut up|lol|tough)\n[mention 0]\n(said|shouted)\n[topic 0]\nslang");
         let folded = fold(text, Numbers::Kept);
         let hits = by_the_author(lexicon.hits(text, &folded), text, &folded);
         hits.iter().map(|it| &text[it.origin.clone()]).collect()
