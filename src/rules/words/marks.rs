@@ -129,15 +129,21 @@ fn smileys(text: &str, marks: &mut Vec<Mark>) {
             let emoji = body.grapheme_indices(true).filter(|(_, it)| it.chars().next().is_some_and(is_emoji));
             found.extend(emoji.map(|(index, it)| at + index..at + index + it.len()));
         } else if let Some(glued) = [":)", ":-)", ";)", ":D"].iter().find(|it| body.ends_with(**it)) {
-            // "(see note:)" closes a bracket.
-            if !body.starts_with('(') && !text[..at].trim_end().ends_with('(') {
-                found.push(at + body.len() - glued.len()..at + body.len());
+            let start = at + body.len() - glued.len();
+            if !closes_bracket(text, start) {
+                found.push(start..at + body.len());
             }
         }
         at += chunk.len();
     }
     let shape = if found.len() >= 3 { Shape::Smileys } else { Shape::Smiley };
     marks.extend(found.into_iter().map(|origin| Mark { shape, origin }));
+}
+
+/// Tells whether a bracket is open at `start`: "(see the note:)" has no smiley.
+fn closes_bracket(text: &str, start: usize) -> bool {
+    let near = &text[text.floor_char_boundary(start.saturating_sub(100))..start];
+    near.rfind('(') > near.rfind(')')
 }
 
 /// Pictures of faces, gestures, hearts and things; not arrows, ticks, stars and other office signs.
@@ -259,6 +265,7 @@ mod tests {
             "Ring \u{260e} 01632 960100 or write to \u{1f4e7} us",
             "King George III and Class AAA batteries",
             "I don't know, it's hers",
+            "Please bring the form (see the note:)",
         ] {
             assert!(shapes(text).is_empty(), "{text}: {:?}", shapes(text));
         }
