@@ -53,7 +53,7 @@ rule! {
         clause: "Digital Communications 3.2, To Parents",
         action: Warn,
         evidence: Lexical,
-        reviewer: "line-manager",
+        reviewer: "headteacher",
         guards: [Guard::AutomaticMail, Guard::ProtectedChannel],
         since: "0.1.0",
     }
