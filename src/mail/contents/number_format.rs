@@ -141,7 +141,7 @@ fn moment(serial: f64, from_1904: bool) -> Option<NaiveDateTime> {
 }
 
 fn fill(mask: &str, number: f64) -> Option<String> {
-    if number < 0.0 || number >= 1e15 || number != number.trunc() {
+    if !(0.0..1e15).contains(&number) || number != number.trunc() {
         return None;
     }
     let digits = format!("{number:.0}");

@@ -121,7 +121,7 @@ fn powershell(lower: &str) -> Option<Kind> {
                 .any(|it| line.contains(it)),
         );
     }
-    (verbs >= 1 && commands * 3 >= all * 2 && (all >= 2 || verbs >= 1 && lower.contains('$')))
+    (verbs >= 1 && commands * 3 >= all * 2 && (all >= 2 || lower.contains('$')))
         .then_some(Kind::PowerShell)
 }
 

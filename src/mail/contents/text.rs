@@ -18,7 +18,9 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
         return is_text(&text).then_some(text);
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) => return is_text(text).then_some(Cow::Borrowed(text)),
+        Ok(text) if is_text(text) => return Some(Cow::Borrowed(text)),
+        // UTF-16 of plain letters is UTF-8 with zeros.
+        Ok(_) => {}
         // A cut in the middle of a character is no reason to take a file for binary.
         Err(error) if error.error_len().is_none() => {
             let text = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);

@@ -6,6 +6,7 @@ mod font;
 mod glyph;
 mod object;
 mod page;
+mod state;
 
 use encoding_rs::{UTF_16BE, WINDOWS_1252};
 

@@ -11,6 +11,7 @@ use super::super::piece::Piece;
 use super::file::PdfFile;
 use super::font::Font;
 use super::object::{Object, Reader};
+use super::state::{Matrix, State};
 
 /// Pages of one file that are read.
 const MAX_PAGES: usize = 2_000;
@@ -335,85 +336,8 @@ impl<'f, 'p> Pages<'f, 'p> {
             }
         } else if along > CELL {
             self.piece.push("\t");
-        } else if !ends_blank && (along > BLANK || along < -CELL) {
+        } else if !ends_blank && !(-CELL..=BLANK).contains(&along) {
             self.piece.push(" ");
-        }
-    }
-}
-
-/// What the operators change.
-#[derive(Clone)]
-struct State {
-    matrix: Matrix,
-    text: Matrix,
-    line: Matrix,
-    font: Option<Rc<Font>>,
-    size: f64,
-    leading: f64,
-    letter_space: f64,
-    word_space: f64,
-    stretch: f64,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            matrix: Matrix::default(),
-            text: Matrix::default(),
-            line: Matrix::default(),
-            font: None,
-            size: 0.0,
-            leading: 0.0,
-            letter_space: 0.0,
-            word_space: 0.0,
-            stretch: 1.0,
-        }
-    }
-}
-
-impl State {
-    fn next_line(&mut self, x: f64, y: f64) {
-        self.line = Matrix { e: x, f: y, ..Matrix::default() }.then(self.line);
-        self.text = self.line;
-    }
-
-    fn advance(&mut self, x: f64) {
-        self.text = Matrix { e: x, ..Matrix::default() }.then(self.text);
-    }
-}
-
-/// A transformation as ISO 32000-1, 8.3.4 writes it.
-#[derive(Clone, Copy, Debug)]
-struct Matrix {
-    a: f64,
-    b: f64,
-    c: f64,
-    d: f64,
-    e: f64,
-    f: f64,
-}
-
-impl Default for Matrix {
-    fn default() -> Self {
-        Self { a: 1.0, b: 0.0, c: 0.0, d: 1.0, e: 0.0, f: 0.0 }
-    }
-}
-
-impl Matrix {
-    fn of(numbers: &[f64]) -> Option<Self> {
-        let [a, b, c, d, e, f] = *numbers else { return None };
-        Some(Self { a, b, c, d, e, f })
-    }
-
-    /// This transformation, and then another.
-    fn then(self, next: Self) -> Self {
-        Self {
-            a: self.a * next.a + self.b * next.c,
-            b: self.a * next.b + self.b * next.d,
-            c: self.c * next.a + self.d * next.c,
-            d: self.c * next.b + self.d * next.d,
-            e: self.e * next.a + self.f * next.c + next.e,
-            f: self.e * next.b + self.f * next.d + next.f,
         }
     }
 }

@@ -1,0 +1,75 @@
+//! Reads messages that travel as files: stored mail, and what Outlook wraps.
+
+use super::examine::{Examination, Origin};
+use super::file::TextKind;
+use super::piece::Piece;
+use super::tnef::{self, Body};
+use super::text;
+use crate::mail::{Message, html};
+
+impl Examination {
+    pub(super) fn tnef(&mut self, index: usize, origin: &Origin<'_>, bytes: &[u8]) {
+        if let Err(why) = self.budget.expand(bytes.len()) {
+            self.stop(index, Some(why));
+            return;
+        }
+        let message = tnef::read(bytes);
+        if !origin.enclosure {
+            self.body(index, &message.subject, message.body);
+        }
+        if message.files.is_empty() || !self.may_open(index, origin) {
+            return;
+        }
+        for file in message.files {
+            let member = Origin { declared: Some(&file.declared), ..origin.member(&file.name) };
+            if !self.member(index, &member, &file.bytes, None) {
+                return;
+            }
+        }
+    }
+
+    pub(super) fn message(&mut self, index: usize, origin: &Origin<'_>, bytes: &[u8]) {
+        if let Err(why) = self.budget.expand(bytes.len()) {
+            self.stop(index, Some(why));
+            return;
+        }
+        let message = Message::parse(bytes.to_vec());
+        let mut prose = Piece::new("", TextKind::Prose, self.budget.text_left());
+        prose.push(message.subject());
+        prose.end_line();
+        for part in message.texts() {
+            prose.push(&part.text);
+            prose.end_line();
+        }
+        let mut pieces = Vec::new();
+        prose.keep(&mut pieces, &mut self.budget);
+        self.add(index, pieces);
+        if message.attachments().is_empty() || !self.may_open(index, origin) {
+            return;
+        }
+        for attachment in message.attachments() {
+            let member = Origin { declared: Some(&attachment.declared), ..origin.member(&attachment.name) };
+            let bytes = message.content(attachment);
+            let why = self.budget.expand(bytes.len()).err();
+            let bytes = if why.is_some() { &[][..] } else { &bytes[..] };
+            if !self.member(index, &member, bytes, why) {
+                return;
+            }
+        }
+    }
+
+    /// The body of a message within the message.
+    pub(super) fn body(&mut self, index: usize, subject: &str, body: Option<Body>) {
+        let mut prose = Piece::new("", TextKind::Prose, self.budget.text_left());
+        prose.push(subject);
+        prose.end_line();
+        match body {
+            Some(Body::Html(source)) => prose.push(&html::render(&source).text),
+            Some(Body::Plain(text)) => prose.push(&text::line_feeds(&text)),
+            None => {}
+        }
+        let mut pieces = Vec::new();
+        prose.keep(&mut pieces, &mut self.budget);
+        self.add(index, pieces);
+    }
+}
