@@ -134,6 +134,22 @@ fn reads_a_stored_message_and_its_attachment() {
 }
 
 #[test]
+fn reads_a_message_within_the_message_once() {
+    let inner = message(&[("list.csv", "text/csv", b"Name,Form,House\nAisha,9H,Red\n")]);
+    let outer = [
+        &b"Subject: Fwd\r\nContent-Type: multipart/mixed; boundary=\"o\"\r\n\r\n--o\r\nContent-Type: message/rfc822\r\n\r\n"[..],
+        inner.raw(),
+        b"\r\n--o--\r\n",
+    ]
+    .concat();
+    for contents in [beadle::mail::Message::parse(outer.clone()).contents(), &inside("old.eml", &outer)] {
+        let words = contents.texts.iter().filter(|it| it.text.contains("Here they are.")).count();
+        let lists = contents.texts.iter().filter(|it| it.text.contains("Aisha\t9H")).count();
+        assert_eq!((words, lists), (1, 1), "{:?}", contents.texts);
+    }
+}
+
+#[test]
 fn reads_mail_that_outlook_wraps() {
     let mail = message(&[("winmail.dat", "application/ms-tnef", &fixture("winmail.dat"))]);
     let texts = mail.texts();

@@ -20,17 +20,14 @@ pub fn examine(message: &Message, bounds: Bounds) -> Contents {
             declared: Some(&attachment.declared),
             enclosure: enclosed::is_enclosure(attachment),
         };
-        if attachment.nested {
-            // What is attached to it is listed by itself.
-            let index = examination.list(&origin, attachment.size as u64, Some(Kind::Message), &Detected::default());
-            if index.is_none() {
-                break;
-            }
-            continue;
-        }
         let bytes = message.content(attachment);
         examination.budget.begin(bytes.len());
-        if examination.file(&origin, &bytes).is_none() {
+        let listed = if attachment.nested {
+            examination.nested(&origin, &bytes)
+        } else {
+            examination.file(&origin, &bytes)
+        };
+        if listed.is_none() {
             break;
         }
     }
@@ -148,6 +145,9 @@ impl Examination {
             Kind::Rtf => self.rich_text(index, bytes),
             Kind::Tnef => self.tnef(index, origin, bytes),
             Kind::Message => self.message(index, origin, bytes),
+            Kind::PlainText if self.contents.files[index].named == Some(Kind::Message) => {
+                self.message(index, origin, bytes);
+            }
             Kind::EncryptedMail => {
                 self.contents.files[index].encryption = Some(Encryption::Mail);
                 self.stop(index, Some(Unread::Encrypted));
