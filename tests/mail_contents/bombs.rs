@@ -11,13 +11,25 @@ use crate::zip::{Entry, add, finish, zip};
 
 /// Small bounds: what is shown is that they hold, and a debug build is slow.
 fn bounds() -> Bounds {
-    Bounds { expanded: 8 << 20, ratio_from: 1 << 20, text: 64 << 10, texts: 256 << 10, steps: 200_000, ..Bounds::default() }
+    Bounds {
+        expanded: 8 << 20,
+        ratio_from: 1 << 20,
+        text: 64 << 10,
+        texts: 256 << 10,
+        steps: 200_000,
+        ..Bounds::default()
+    }
 }
 
 fn inside(name: &str, bytes: &[u8]) -> Contents {
     let contents = examine(&message(&[(name, "application/octet-stream", bytes)]), bounds());
     let texts: usize = contents.texts.iter().map(|it| it.text.len()).sum();
-    let unpacked: u64 = contents.files.iter().filter(|it| it.depth() > 0 && it.unread.is_none()).map(|it| it.size).sum();
+    let unpacked: u64 = contents
+        .files
+        .iter()
+        .filter(|it| it.depth() > 0 && it.unread.is_none())
+        .map(|it| it.size)
+        .sum();
     assert!(contents.files.len() <= bounds().files);
     assert!(texts <= bounds().texts);
     assert!(unpacked <= bounds().expanded as u64);
@@ -37,12 +49,17 @@ fn archives_of_archives_of_archives() {
     let mut archive = zip(&[("zeros", &vec![0; 256 << 10])]);
     for _ in 0..6 {
         let copies: Vec<String> = (0..16).map(|it| format!("{it}.zip")).collect();
-        let members: Vec<(&str, &[u8])> = copies.iter().map(|it| (it.as_str(), &archive[..])).collect();
+        let members: Vec<(&str, &[u8])> =
+            copies.iter().map(|it| (it.as_str(), &archive[..])).collect();
         archive = zip(&members);
     }
     let contents = inside("42.zip", &archive);
     assert!(contents.files.iter().any(|it| it.unread == Some(Unread::TooDeep)));
-    assert!(contents.has_bomb() || contents.more || contents.files.iter().any(|it| it.unread == Some(Unread::TooLarge)));
+    assert!(
+        contents.has_bomb()
+            || contents.more
+            || contents.files.iter().any(|it| it.unread == Some(Unread::TooLarge))
+    );
     assert!(contents.files.iter().all(|it| it.depth() <= bounds().depth));
 }
 
@@ -60,7 +77,14 @@ fn many_entries_of_one_member() {
     add(&mut out, "0", &[]);
     out.extend(vec![b'x'; 1 << 20]);
     let entries: Vec<Entry> = (0..900)
-        .map(|it| Entry { name: it.to_string(), flags: 0, method: 0, packed: 1 << 20, size: 1 << 20, header: 0 })
+        .map(|it| Entry {
+            name: it.to_string(),
+            flags: 0,
+            method: 0,
+            packed: 1 << 20,
+            size: 1 << 20,
+            header: 0,
+        })
         .collect();
     let contents = inside("overlap.zip", &finish(out, &entries));
     assert!(contents.files.iter().any(|it| it.unread == Some(Unread::TooLarge)));
@@ -85,7 +109,10 @@ fn a_large_honest_archive_is_no_bomb() {
         number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         text.push_str(&format!("{:x} ", number >> 8));
     }
-    let contents = inside("minutes.zip", &zip(&[("a.txt", text.as_bytes()), ("b.txt", text.as_bytes()), ("c.txt", text.as_bytes())]));
+    let contents = inside(
+        "minutes.zip",
+        &zip(&[("a.txt", text.as_bytes()), ("b.txt", text.as_bytes()), ("c.txt", text.as_bytes())]),
+    );
     assert!(!contents.has_bomb());
     assert_eq!(contents.files[3].unread, Some(Unread::TooLarge));
     assert!(contents.texts[0].cut);
@@ -108,7 +135,8 @@ fn entities_of_entities() {
         strings.push_str(&format!("<!ENTITY a{it} \"{}\">", format!("&a{};", it - 1).repeat(10)));
     }
     strings.push_str("]><sst><si><t>before &a19; after</t></si></sst>");
-    let sheet = br#"<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>"#;
+    let sheet =
+        br#"<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>"#;
     let contents = inside("list.xlsx", &workbook(strings.as_bytes(), sheet));
     assert_eq!(contents.texts[0].text, "before after\n");
 }
@@ -116,7 +144,8 @@ fn entities_of_entities() {
 #[test]
 fn one_long_string_in_every_cell() {
     let strings = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(60 << 10));
-    let sheet = format!("<worksheet>{}</worksheet>", "<row><c t=\"s\"><v>0</v></c></row>".repeat(20_000));
+    let sheet =
+        format!("<worksheet>{}</worksheet>", "<row><c t=\"s\"><v>0</v></c></row>".repeat(20_000));
     let contents = inside("list.xlsx", &workbook(strings.as_bytes(), sheet.as_bytes()));
     assert!(contents.texts[0].cut);
 }
@@ -156,7 +185,12 @@ fn stream(dictionary: &str, bytes: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).expect("memory");
     let packed = encoder.finish().expect("memory");
-    [format!("<< {dictionary} /Filter /FlateDecode >>\nstream\n").as_bytes(), &packed, b"\nendstream"].concat()
+    [
+        format!("<< {dictionary} /Filter /FlateDecode >>\nstream\n").as_bytes(),
+        &packed,
+        b"\nendstream",
+    ]
+    .concat()
 }
 
 #[test]

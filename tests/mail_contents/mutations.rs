@@ -7,14 +7,40 @@ use proptest::prelude::*;
 use crate::{fixture, message};
 
 const FIXTURES: &[&str] = &[
-    "assembly.pptx", "class-list-packed.pdf", "class-list.ods", "class-list.pdf", "class-list.xls", "class-list.xlsx",
-    "crest.tiff", "crest.webp", "encrypted-aes.zip", "encrypted-names.7z", "encrypted.7z", "encrypted.xlsx",
-    "letter.odt", "plain.7z", "trip.heic", "trip.jpg", "trip.tar.gz", "winmail.dat",
+    "assembly.pptx",
+    "class-list-packed.pdf",
+    "class-list.ods",
+    "class-list.pdf",
+    "class-list.xls",
+    "class-list.xlsx",
+    "crest.tiff",
+    "crest.webp",
+    "encrypted-aes.zip",
+    "encrypted-names.7z",
+    "encrypted.7z",
+    "encrypted.xlsx",
+    "letter.odt",
+    "plain.7z",
+    "trip.heic",
+    "trip.jpg",
+    "trip.tar.gz",
+    "winmail.dat",
 ];
 
 const BEGINNINGS: &[&[u8]] = &[
-    b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-1.4\n1 0 obj<</Root 1 0 R>>stream\n", b"{\\rtf1", b"\x78\x9f\x3e\x22",
-    b"Rar!\x1a\x07\0", b"Rar!\x1a\x07\x01\0", b"7z\xbc\xaf\x27\x1c\0\x04", b"\x1f\x8b\x08", b"\xff\xd8\xff", b"MZ", b"<?xml", b"",
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    b"%PDF-1.4\n1 0 obj<</Root 1 0 R>>stream\n",
+    b"{\\rtf1",
+    b"\x78\x9f\x3e\x22",
+    b"Rar!\x1a\x07\0",
+    b"Rar!\x1a\x07\x01\0",
+    b"7z\xbc\xaf\x27\x1c\0\x04",
+    b"\x1f\x8b\x08",
+    b"\xff\xd8\xff",
+    b"MZ",
+    b"<?xml",
+    b"",
 ];
 
 fn check(name: &str, bytes: &[u8]) {

@@ -31,8 +31,14 @@ pub fn add(out: &mut Vec<u8>, name: &str, bytes: &[u8]) -> Entry {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).expect("memory");
     let packed = encoder.finish().expect("memory");
-    let entry =
-        Entry { name: name.to_owned(), flags: 0x800, method: 8, packed: packed.len(), size: bytes.len(), header };
+    let entry = Entry {
+        name: name.to_owned(),
+        flags: 0x800,
+        method: 8,
+        packed: packed.len(),
+        size: bytes.len(),
+        header,
+    };
     out.extend(b"PK\x03\x04\x14\0");
     out.extend(common(&entry));
     out.extend(name.as_bytes());

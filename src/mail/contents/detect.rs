@@ -95,11 +95,15 @@ fn by_content(bytes: &[u8]) -> Option<Kind> {
     }
     if bytes.starts_with(b"\xca\xfe\xba\xbe") {
         // Fat Mach-O counts its few architectures where a class has its version, 45 at least.
-        let count = bytes.get(4..8).map_or(0, |it| u32::from_be_bytes([it[0], it[1], it[2], it[3]]));
+        let count =
+            bytes.get(4..8).map_or(0, |it| u32::from_be_bytes([it[0], it[1], it[2], it[3]]));
         return Some(if count < 40 { Kind::MacProgram } else { Kind::JavaClass });
     }
     if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        let text = matches!(kind, Kind::Bzip2 | Kind::Flash | Kind::Arj | Kind::Certificate | Kind::UnixArchive);
+        let text = matches!(
+            kind,
+            Kind::Bzip2 | Kind::Flash | Kind::Arj | Kind::Certificate | Kind::UnixArchive
+        );
         if !text || decode(stretch(bytes, 0, SAMPLE)).is_none() || *kind == Kind::Certificate {
             return Some(*kind);
         }
@@ -108,7 +112,10 @@ fn by_content(bytes: &[u8]) -> Option<Kind> {
     if memmem::find(stretch(bytes, 0, 1_029), b"%PDF-").is_some() {
         return Some(Kind::Pdf);
     }
-    if ISO_MARKS.iter().any(|at| matches!(stretch(bytes, *at, 5), b"CD001" | b"NSR02" | b"NSR03" | b"BEA01")) {
+    if ISO_MARKS
+        .iter()
+        .any(|at| matches!(stretch(bytes, *at, 5), b"CD001" | b"NSR02" | b"NSR03" | b"BEA01"))
+    {
         return Some(Kind::IsoImage);
     }
     if stretch(bytes, bytes.len().saturating_sub(512), 4) == b"koly" {
@@ -129,7 +136,8 @@ fn is_windows_program(bytes: &[u8]) -> bool {
         return false;
     }
     let header = u32_at(bytes, 0x3c).and_then(|it| usize::try_from(it).ok());
-    let marked = header.is_some_and(|at| matches!(stretch(bytes, at, 2), b"PE" | b"NE" | b"LE" | b"LX"));
+    let marked =
+        header.is_some_and(|at| matches!(stretch(bytes, at, 2), b"PE" | b"NE" | b"LE" | b"LX"));
     marked || decode(stretch(bytes, 0, SAMPLE)).is_none()
 }
 
@@ -152,15 +160,17 @@ fn zip_kind(bytes: &[u8], zip: &Directory) -> Kind {
         zip.has(|it| it.get(..prefix.len()).is_some_and(|it| it.eq_ignore_ascii_case(prefix)))
     };
     let has = |name: &str| zip.find(name).is_some();
-    let macros = || {
-        zip.has(|it| it.to_ascii_lowercase().ends_with("vbaproject.bin"))
-    };
+    let macros = || zip.has(|it| it.to_ascii_lowercase().ends_with("vbaproject.bin"));
     if has("[Content_Types].xml") {
         if has("xl/workbook.bin") {
             return Kind::ExcelBinary;
         }
         if starts("xl/") {
-            return if macros() || starts("xl/macrosheets/") { Kind::ExcelMacros } else { Kind::Excel };
+            return if macros() || starts("xl/macrosheets/") {
+                Kind::ExcelMacros
+            } else {
+                Kind::Excel
+            };
         }
         if starts("word/") {
             return if macros() { Kind::WordMacros } else { Kind::Word };
@@ -218,8 +228,23 @@ fn text_kind(text: &str) -> Option<Kind> {
 
 /// Header fields of mail, and nothing but header fields, begin a stored message.
 fn is_message(head: &str) -> bool {
-    let known = ["received:", "return-path:", "delivered-to:", "from:", "to:", "subject:", "date:", "message-id:",
-        "mime-version:", "x-", "dkim-signature:", "arc-", "authentication-results:", "content-type:", "reply-to:"];
+    let known = [
+        "received:",
+        "return-path:",
+        "delivered-to:",
+        "from:",
+        "to:",
+        "subject:",
+        "date:",
+        "message-id:",
+        "mime-version:",
+        "x-",
+        "dkim-signature:",
+        "arc-",
+        "authentication-results:",
+        "content-type:",
+        "reply-to:",
+    ];
     let mut fields = 0;
     for line in head.lines().take(8) {
         if line.starts_with([' ', '\t']) && fields > 0 {
@@ -230,7 +255,9 @@ fn is_message(head: &str) -> bool {
         }
         fields += 1;
     }
-    let mime = head.contains("\nmime-version:") || head.contains("\nmessage-id:") || head.contains("\nreceived:");
+    let mime = head.contains("\nmime-version:")
+        || head.contains("\nmessage-id:")
+        || head.contains("\nreceived:");
     fields >= 3 && mime
 }
 
@@ -238,7 +265,9 @@ fn is_message(head: &str) -> bool {
 fn other_kind(bytes: &[u8]) -> Option<Kind> {
     if stretch(bytes, 4, 4) == b"ftyp" {
         return Some(match stretch(bytes, 8, 4) {
-            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" => Kind::Heic,
+            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" => {
+                Kind::Heic
+            }
             b"avif" | b"avis" => Kind::Avif,
             b"M4A " | b"M4B " => Kind::M4a,
             b"qt  " => Kind::OtherVideo,

@@ -2,7 +2,7 @@
 
 use super::bounds::Unread;
 use super::examine::{Examination, Origin};
-use super::file::{Active, Encryption, TextKind};
+use super::file::{Active, TextKind};
 use super::kind::Kind;
 use super::office::{self, Package};
 use super::ole::{Compound, package};
@@ -11,12 +11,19 @@ use super::{old_sheet, open_document, outlook, pdf, rtf, sheet};
 use crate::mail::html;
 
 impl Examination {
-    pub(super) fn office(&mut self, index: usize, origin: &Origin<'_>, kind: Kind, package: Package<'_>) {
+    pub(super) fn office(
+        &mut self,
+        index: usize,
+        origin: &Origin<'_>,
+        kind: Kind,
+        package: Package<'_>,
+    ) {
         let budget = &mut self.budget;
         let open = matches!(kind, Kind::OpenText | Kind::OpenSheet | Kind::OpenSlides);
         let encryption = if open { open_document::encryption(package, budget) } else { None };
         self.contents.files[index].encryption = encryption;
-        let active = if open { open_document::active(package) } else { office::active(package, budget) };
+        let active =
+            if open { open_document::active(package) } else { office::active(package, budget) };
         let (pieces, unread) = match kind {
             _ if encryption.is_some() => (Vec::new(), Some(Unread::Encrypted)),
             _ if open => open_document::text(kind, package, budget),
@@ -37,7 +44,13 @@ impl Examination {
         }
     }
 
-    pub(super) fn compound(&mut self, index: usize, origin: &Origin<'_>, kind: Kind, mut compound: Compound) {
+    pub(super) fn compound(
+        &mut self,
+        index: usize,
+        origin: &Origin<'_>,
+        kind: Kind,
+        mut compound: Compound,
+    ) {
         let encryption = compound.encryption(&mut self.budget);
         let active = compound.active(&mut self.budget);
         self.contents.files[index].encryption = encryption;
@@ -94,9 +107,8 @@ impl Examination {
 
     pub(super) fn pdf(&mut self, index: usize, origin: &Origin<'_>, bytes: &[u8]) {
         let pdf = pdf::read(bytes, &mut self.budget);
-        if pdf.encrypted {
-            self.contents.files[index].encryption = Some(Encryption::Pdf);
-        } else {
+        self.contents.files[index].encryption = pdf.encryption;
+        if pdf.encryption.is_none() {
             self.contents.files[index].pages = Some(pdf.pages);
         }
         self.activate(index, &pdf.active);

@@ -12,7 +12,8 @@ use crate::mail::{Message, enclosed};
 
 /// Examines every attachment of a message.
 pub fn examine(message: &Message, bounds: Bounds) -> Contents {
-    let mut examination = Examination { contents: Contents::default(), budget: Budget::new(bounds) };
+    let mut examination =
+        Examination { contents: Contents::default(), budget: Budget::new(bounds) };
     for (place, attachment) in message.attachments().iter().enumerate() {
         let origin = Origin {
             attachment: place,
@@ -36,9 +37,11 @@ pub fn examine(message: &Message, bounds: Bounds) -> Contents {
 
 /// Examines one file by itself, as if it were the only attachment of a message.
 pub fn examine_file(name: &str, bytes: &[u8], bounds: Bounds) -> Contents {
-    let mut examination = Examination { contents: Contents::default(), budget: Budget::new(bounds) };
+    let mut examination =
+        Examination { contents: Contents::default(), budget: Budget::new(bounds) };
     examination.budget.begin(bytes.len());
-    let origin = Origin { attachment: 0, path: vec![name.to_owned()], declared: None, enclosure: false };
+    let origin =
+        Origin { attachment: 0, path: vec![name.to_owned()], declared: None, enclosure: false };
     examination.file(&origin, bytes);
     examination.contents
 }
@@ -73,7 +76,13 @@ pub(super) struct Examination {
 
 impl Examination {
     /// Lists a file; `None` if there are too many.
-    pub(super) fn list(&mut self, origin: &Origin<'_>, size: u64, found: Option<Kind>, detected: &Detected) -> Option<usize> {
+    pub(super) fn list(
+        &mut self,
+        origin: &Origin<'_>,
+        size: u64,
+        found: Option<Kind>,
+        detected: &Detected,
+    ) -> Option<usize> {
         if self.contents.files.len() >= self.budget.bounds.files {
             self.contents.more = true;
             return None;
@@ -101,7 +110,13 @@ impl Examination {
     }
 
     /// Lists a file whose bytes are not to be had.
-    pub(super) fn sealed(&mut self, origin: &Origin<'_>, size: u64, encryption: Option<Encryption>, why: Unread) -> Option<()> {
+    pub(super) fn sealed(
+        &mut self,
+        origin: &Origin<'_>,
+        size: u64,
+        encryption: Option<Encryption>,
+        why: Unread,
+    ) -> Option<()> {
         let index = self.list(origin, size, None, &Detected::default())?;
         self.contents.files[index].encryption = encryption;
         self.contents.files[index].unread = Some(why);
@@ -194,7 +209,11 @@ fn disguises(
     if let (Some(named), Some(found)) = (named, found)
         && !named.admits(found)
     {
-        disguises.push(if found.is_program() { Disguise::HiddenProgram } else { Disguise::OtherContent });
+        disguises.push(if found.is_program() {
+            Disguise::HiddenProgram
+        } else {
+            Disguise::OtherContent
+        });
     }
     if let (Some(declared), Some(found)) = (declared, found)
         && !declared.admits(found)

@@ -101,16 +101,18 @@ pub enum Encryption {
     /// A Word, Excel or PowerPoint 97 document, by RC4 or weaker.
     OldOffice,
     OpenDocument,
-    /// A PDF that asks for a password, or only forbids printing and copying.
+    /// A PDF that asks for a password.
     Pdf,
+    /// A PDF that opens without a password, and only forbids printing, copying and the like.
+    PdfRights,
     /// An encrypted S/MIME or OpenPGP file.
     Mail,
 }
 
 impl Encryption {
-    /// Tells whether the cipher is one that still keeps a secret.
+    /// Tells whether a password is needed, by a cipher that still keeps a secret.
     pub fn is_strong(self) -> bool {
-        !matches!(self, Self::ZipClassic | Self::OldOffice)
+        !matches!(self, Self::ZipClassic | Self::OldOffice | Self::PdfRights)
     }
 }
 

@@ -27,9 +27,15 @@ pub(super) fn inflate(
     budget: &mut Budget,
 ) -> (Vec<u8>, Option<Unread>) {
     match wrapping {
-        Wrapping::Bare => drain(DeflateDecoder::new(packed), |it| it.get_ref().len(), packed.len(), budget),
-        Wrapping::Zlib => drain(ZlibDecoder::new(packed), |it| it.get_ref().len(), packed.len(), budget),
-        Wrapping::Gzip => drain(GzDecoder::new(packed), |it| it.get_ref().len(), packed.len(), budget),
+        Wrapping::Bare => {
+            drain(DeflateDecoder::new(packed), |it| it.get_ref().len(), packed.len(), budget)
+        }
+        Wrapping::Zlib => {
+            drain(ZlibDecoder::new(packed), |it| it.get_ref().len(), packed.len(), budget)
+        }
+        Wrapping::Gzip => {
+            drain(GzDecoder::new(packed), |it| it.get_ref().len(), packed.len(), budget)
+        }
     }
 }
 

@@ -10,7 +10,10 @@ use chrono::{Duration, NaiveDate, NaiveDateTime};
 pub(super) enum NumberFormat {
     General,
     /// Days since an epoch, shown as a date, a time, or both.
-    Time { date: bool, clock: bool },
+    Time {
+        date: bool,
+        clock: bool,
+    },
     /// Digits fill the zeros of a mask from the right: `00000 000000`.
     Mask(String),
     /// So many decimal places.
@@ -34,7 +37,8 @@ impl NumberFormat {
 
     /// Reads a format code such as `dd/mm/yyyy` or `00000\ 000000`; only its first section counts.
     pub fn parse(code: &str) -> Self {
-        let (mut date, mut clock, mut percent, mut point, mut other) = (false, false, false, false, false);
+        let (mut date, mut clock, mut percent, mut point, mut other) =
+            (false, false, false, false, false);
         let mut minutes = false;
         let mut decimals = 0;
         let mut mask = String::new();
@@ -50,7 +54,10 @@ impl NumberFormat {
                 }
                 '[' => {
                     let inner: String = characters.by_ref().take_while(|it| *it != ']').collect();
-                    clock |= matches!(inner.to_ascii_lowercase().as_str(), "h" | "hh" | "m" | "mm" | "s" | "ss");
+                    clock |= matches!(
+                        inner.to_ascii_lowercase().as_str(),
+                        "h" | "hh" | "m" | "mm" | "s" | "ss"
+                    );
                 }
                 'd' | 'D' | 'y' | 'Y' => date = true,
                 'h' | 'H' | 's' | 'S' => clock = true,

@@ -36,7 +36,8 @@ impl Package<'_> {
             let name = it.name.to_ascii_lowercase();
             name.starts_with(prefix) && name.ends_with(suffix)
         };
-        let mut parts: Vec<&Entry> = self.zip.entries.iter().filter(matches).take(MAX_PARTS).collect();
+        let mut parts: Vec<&Entry> =
+            self.zip.entries.iter().filter(matches).take(MAX_PARTS).collect();
         parts.sort_by_key(|it| number(&it.name));
         parts
     }
@@ -73,14 +74,20 @@ pub(super) fn active(package: Package<'_>, budget: &mut Budget) -> Vec<Active> {
 
 /// Tells whether a relationship fetches a template, an object or a frame from elsewhere.
 fn fetches(package: Package<'_>, budget: &mut Budget) -> bool {
-    let names = ["word/_rels/settings.xml.rels", "word/_rels/document.xml.rels", "xl/_rels/workbook.xml.rels"];
+    let names = [
+        "word/_rels/settings.xml.rels",
+        "word/_rels/document.xml.rels",
+        "xl/_rels/workbook.xml.rels",
+    ];
     names.iter().any(|name| {
         let (xml, _) = package.part(name, budget);
         let mut found = false;
         walk(&xml, budget, |node| {
             if let Node::Start(element) = node
                 && element.name() == "Relationship"
-                && element.attribute("TargetMode").is_some_and(|it| it.eq_ignore_ascii_case("external"))
+                && element
+                    .attribute("TargetMode")
+                    .is_some_and(|it| it.eq_ignore_ascii_case("external"))
             {
                 let kind = element.attribute("Type").unwrap_or_default();
                 found |= ["/attachedTemplate", "/oleObject", "/frame", "/subDocument"]
@@ -99,7 +106,8 @@ pub(super) fn carried(entry: &Entry) -> bool {
         .iter()
         .any(|it| name.contains(it) || name.starts_with(it));
     // OpenDocument keeps embedded OLE objects at its root.
-    folder && !name.ends_with(".xml") && !name.ends_with(".rels") || name.starts_with("object ") && !name.contains('/')
+    folder && !name.ends_with(".xml") && !name.ends_with(".rels")
+        || name.starts_with("object ") && !name.contains('/')
 }
 
 /// The text of a Word or PowerPoint file.

@@ -129,7 +129,8 @@ impl Document {
             "table-cell" | "covered-table-cell" if self.depth == 1 => {
                 self.cell.clear();
                 let repeat = element.attribute("number-columns-repeated");
-                self.repeat = repeat.and_then(|it| it.parse().ok()).unwrap_or(1).clamp(1, MAX_REPEAT);
+                self.repeat =
+                    repeat.and_then(|it| it.parse().ok()).unwrap_or(1).clamp(1, MAX_REPEAT);
             }
             "p" | "h" => self.paragraphs += 1,
             "s" => {

@@ -20,7 +20,13 @@ impl Examination {
     }
 
     /// Examines a file within another; `false` if there are too many to go on.
-    pub(super) fn member(&mut self, index: usize, origin: &Origin<'_>, bytes: &[u8], why: Option<Unread>) -> bool {
+    pub(super) fn member(
+        &mut self,
+        index: usize,
+        origin: &Origin<'_>,
+        bytes: &[u8],
+        why: Option<Unread>,
+    ) -> bool {
         match self.file(origin, bytes) {
             Some(member) => {
                 self.stop(member, why);
@@ -36,7 +42,13 @@ impl Examination {
         }
     }
 
-    pub(super) fn archive(&mut self, index: usize, origin: &Origin<'_>, bytes: &[u8], zip: &Directory) {
+    pub(super) fn archive(
+        &mut self,
+        index: usize,
+        origin: &Origin<'_>,
+        bytes: &[u8],
+        zip: &Directory,
+    ) {
         self.contents.files[index].encryption = zip.entries.iter().find_map(|it| it.encryption);
         if zip.entries.is_empty() && bytes.len() > 22 {
             self.stop(index, Some(Unread::Damaged));
@@ -63,9 +75,7 @@ impl Examination {
                 Some(why) if bytes.is_empty() => {
                     self.sealed(&origin, entry.size, entry.encryption, why).is_some()
                 }
-                why => {
-                    self.member(index, &origin, &bytes, why)
-                }
+                why => self.member(index, &origin, &bytes, why),
             };
             if why == Some(Unread::Bomb) {
                 self.stop(index, why);
@@ -80,14 +90,19 @@ impl Examination {
     /// Lists the members of an archive that is not opened.
     pub(super) fn listed(&mut self, index: usize, origin: &Origin<'_>, listing: Listing) {
         self.contents.files[index].encryption = listing.encryption;
-        let sealed = matches!(listing.encryption, Some(Encryption::RarNames | Encryption::SevenZipNames));
+        let sealed =
+            matches!(listing.encryption, Some(Encryption::RarNames | Encryption::SevenZipNames));
         self.stop(index, Some(if sealed { Unread::Encrypted } else { Unread::Unopened }));
         if listing.members.is_empty() || !self.may_open(index, origin) {
             return;
         }
         for member in listing.members {
-            let why = if member.encryption.is_some() { Unread::Encrypted } else { Unread::Unopened };
-            if self.sealed(&origin.member(&member.name), member.size, member.encryption, why).is_none() {
+            let why =
+                if member.encryption.is_some() { Unread::Encrypted } else { Unread::Unopened };
+            if self
+                .sealed(&origin.member(&member.name), member.size, member.encryption, why)
+                .is_none()
+            {
                 self.stop(index, Some(Unread::TooMany));
                 return;
             }
@@ -114,7 +129,11 @@ impl Examination {
         let (inner, why) = inflate(bytes, Wrapping::Gzip, &mut self.budget);
         let name = origin.path.last().map_or("", String::as_str);
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        let name = if self.contents.files[index].extension == "tgz" { format!("{stem}.tar") } else { stem.to_owned() };
+        let name = if self.contents.files[index].extension == "tgz" {
+            format!("{stem}.tar")
+        } else {
+            stem.to_owned()
+        };
         self.member(index, &origin.member(&name), &inner, why);
     }
 }

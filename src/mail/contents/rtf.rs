@@ -25,13 +25,41 @@ pub(super) struct Rtf {
 
 /// Destinations that hold no words of the document.
 const UNSHOWN: &[&[u8]] = &[
-    b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"objdata", b"objclass", b"objname", b"themedata",
-    b"colorschememapping", b"datastore", b"latentstyles", b"listtable", b"listoverridetable", b"rsidtbl",
-    b"generator", b"xmlnstbl", b"mmathPr", b"filetbl", b"revtbl", b"fldinst", b"listtext", b"pntext", b"bkmkstart",
-    b"bkmkend", b"sp", b"template", b"blipuid", b"nonshppict", b"panose", b"falt",
+    b"fonttbl",
+    b"colortbl",
+    b"stylesheet",
+    b"info",
+    b"pict",
+    b"objdata",
+    b"objclass",
+    b"objname",
+    b"themedata",
+    b"colorschememapping",
+    b"datastore",
+    b"latentstyles",
+    b"listtable",
+    b"listoverridetable",
+    b"rsidtbl",
+    b"generator",
+    b"xmlnstbl",
+    b"mmathPr",
+    b"filetbl",
+    b"revtbl",
+    b"fldinst",
+    b"listtext",
+    b"pntext",
+    b"bkmkstart",
+    b"bkmkend",
+    b"sp",
+    b"template",
+    b"blipuid",
+    b"nonshppict",
+    b"panose",
+    b"falt",
 ];
 /// Destinations that old readers are to skip, and that hold words all the same.
-const SHOWN: &[&[u8]] = &[b"shpinst", b"shptxt", b"annotation", b"footnote", b"nestrow", b"ud", b"upr", b"hyphen"];
+const SHOWN: &[&[u8]] =
+    &[b"shpinst", b"shptxt", b"annotation", b"footnote", b"nestrow", b"ud", b"upr", b"hyphen"];
 
 /// Reads at most `room` bytes of text.
 pub(super) fn rtf(bytes: &[u8], room: usize) -> Rtf {
@@ -126,12 +154,16 @@ impl Reader {
         if !first.is_ascii_alphabetic() {
             return self.symbol(bytes, at);
         }
-        let length = bytes[at..].iter().take(MAX_WORD).take_while(|it| it.is_ascii_alphabetic()).count();
+        let length =
+            bytes[at..].iter().take(MAX_WORD).take_while(|it| it.is_ascii_alphabetic()).count();
         let word = &bytes[at..at + length];
         let mut end = at + length;
         let digits = stretch(bytes, end, 11).iter().enumerate();
-        let count = digits.take_while(|(at, it)| it.is_ascii_digit() || *at == 0 && **it == b'-').count();
-        let number = std::str::from_utf8(&bytes[end..end + count]).ok().and_then(|it| it.parse::<i64>().ok());
+        let count =
+            digits.take_while(|(at, it)| it.is_ascii_digit() || *at == 0 && **it == b'-').count();
+        let number = std::str::from_utf8(&bytes[end..end + count])
+            .ok()
+            .and_then(|it| it.parse::<i64>().ok());
         end += count;
         if bytes.get(end) == Some(&b' ') {
             end += 1;
@@ -177,7 +209,8 @@ impl Reader {
             b"rdblquote" => self.put("\u{201d}"),
             b"bullet" => self.put("\u{2022}"),
             b"uc" => {
-                self.group().unicode_skip = number.and_then(|it| usize::try_from(it).ok()).unwrap_or(1).min(16);
+                self.group().unicode_skip =
+                    number.and_then(|it| usize::try_from(it).ok()).unwrap_or(1).min(16);
             }
             b"u" => self.unicode(number),
             b"ansicpg" => self.encoding = code_page(number),

@@ -21,17 +21,65 @@ const CERTAIN: &[(&str, Kind)] = &[
 
 /// Commands that begin lines of a batch file.
 const BATCH: &[&str] = &[
-    "setlocal", "endlocal", "goto ", "if exist ", "if not exist ", "if errorlevel ", "copy ", "xcopy ",
-    "robocopy ", "del ", "rd ", "rmdir ", "mkdir ", "md ", "start ", "call ", "reg add ", "reg delete ",
-    "powershell", "cmd /c", "taskkill ", "net use ", "net user ", "shutdown ", "schtasks ", "attrib ", "rem ",
-    "set /p ", "set /a ", "pause", "cls", "exit /b", "for /f ", "%~dp0", "cd /d ", "wmic ", "certutil ",
+    "setlocal",
+    "endlocal",
+    "goto ",
+    "if exist ",
+    "if not exist ",
+    "if errorlevel ",
+    "copy ",
+    "xcopy ",
+    "robocopy ",
+    "del ",
+    "rd ",
+    "rmdir ",
+    "mkdir ",
+    "md ",
+    "start ",
+    "call ",
+    "reg add ",
+    "reg delete ",
+    "powershell",
+    "cmd /c",
+    "taskkill ",
+    "net use ",
+    "net user ",
+    "shutdown ",
+    "schtasks ",
+    "attrib ",
+    "rem ",
+    "set /p ",
+    "set /a ",
+    "pause",
+    "cls",
+    "exit /b",
+    "for /f ",
+    "%~dp0",
+    "cd /d ",
+    "wmic ",
+    "certutil ",
 ];
 
 /// Commands and forms that begin lines of PowerShell.
 const POWERSHELL: &[&str] = &[
-    "param(", "param (", "function ", "$", "get-", "set-", "new-object", "write-host", "write-output",
-    "invoke-", "import-module", "start-process", "remove-item", "copy-item", "add-type", "[system.",
-    "#requires", "[cmdletbinding",
+    "param(",
+    "param (",
+    "function ",
+    "$",
+    "get-",
+    "set-",
+    "new-object",
+    "write-host",
+    "write-output",
+    "invoke-",
+    "import-module",
+    "start-process",
+    "remove-item",
+    "copy-item",
+    "add-type",
+    "[system.",
+    "#requires",
+    "[cmdletbinding",
 ];
 
 /// The kind of script that a text is, if it is one beyond doubt.
@@ -80,7 +128,8 @@ fn starts_registry(lower: &str) -> bool {
 
 /// A batch file switches its echo off first, or is mostly commands.
 fn batch(lower: &str) -> Option<Kind> {
-    let lines = lower.lines().map(|it| it.trim().trim_start_matches('@')).filter(|it| !it.is_empty());
+    let lines =
+        lower.lines().map(|it| it.trim().trim_start_matches('@')).filter(|it| !it.is_empty());
     let mut first = lines.clone();
     // Labels and remarks may stand before it.
     let echo_off = first
@@ -96,9 +145,20 @@ fn batch(lower: &str) -> Option<Kind> {
         if BATCH.iter().any(|it| line.starts_with(it)) {
             commands += 1;
             // English begins sentences with "start" and "copy", but not with these.
-            sure |= ["setlocal", "goto ", "if exist", "if not exist", "%~dp0", "exit /b", "for /f ", "reg add", "cmd /c", "taskkill /"]
-                .iter()
-                .any(|it| line.starts_with(it));
+            sure |= [
+                "setlocal",
+                "goto ",
+                "if exist",
+                "if not exist",
+                "%~dp0",
+                "exit /b",
+                "for /f ",
+                "reg add",
+                "cmd /c",
+                "taskkill /",
+            ]
+            .iter()
+            .any(|it| line.starts_with(it));
         } else if line.starts_with(':') || line.starts_with("set ") || line.starts_with("echo") {
             commands += 1;
         }
@@ -115,10 +175,24 @@ fn powershell(lower: &str) -> Option<Kind> {
             commands += 1;
         }
         verbs += usize::from(
-            ["new-object ", "invoke-expression", "invoke-webrequest", "get-childitem", "write-host", "get-content",
-             "start-process", "set-executionpolicy", "get-aduser", "import-module", "downloadstring(", "remove-item", "get-process", "get-service"]
-                .iter()
-                .any(|it| line.contains(it)),
+            [
+                "new-object ",
+                "invoke-expression",
+                "invoke-webrequest",
+                "get-childitem",
+                "write-host",
+                "get-content",
+                "start-process",
+                "set-executionpolicy",
+                "get-aduser",
+                "import-module",
+                "downloadstring(",
+                "remove-item",
+                "get-process",
+                "get-service",
+            ]
+            .iter()
+            .any(|it| line.contains(it)),
         );
     }
     (verbs >= 1 && commands * 3 >= all * 2 && (all >= 2 || lower.contains('$')))
@@ -135,12 +209,21 @@ mod tests {
             ("#!/bin/sh\necho hello\n", Kind::UnixScript),
             ("#!/usr/bin/env pwsh\nGet-Date\n", Kind::PowerShell),
             ("@echo off\r\ncopy a b\r\n", Kind::BatchFile),
-            ("rem tidy up\r\nsetlocal\r\nif exist x del x\r\ngoto end\r\n:end\r\n", Kind::BatchFile),
+            (
+                "rem tidy up\r\nsetlocal\r\nif exist x del x\r\ngoto end\r\n:end\r\n",
+                Kind::BatchFile,
+            ),
             ("Set s = CreateObject(\"WScript.Shell\")\r\ns.Run \"calc\"\r\n", Kind::WindowsScript),
             ("var s = new ActiveXObject( \"WScript.Shell\" );\n", Kind::JavaScript),
             ("<html><head><HTA:APPLICATION id=\"x\"></head></html>", Kind::HtmlApplication),
-            ("$c = New-Object Net.WebClient\n$c.DownloadString('http://x.example')\n", Kind::PowerShell),
-            ("Windows Registry Editor Version 5.00\r\n\r\n[HKEY_CURRENT_USER\\x]\r\n", Kind::Registry),
+            (
+                "$c = New-Object Net.WebClient\n$c.DownloadString('http://x.example')\n",
+                Kind::PowerShell,
+            ),
+            (
+                "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_CURRENT_USER\\x]\r\n",
+                Kind::Registry,
+            ),
             ("[InternetShortcut]\r\nURL=http://x.example/\r\n", Kind::Shortcut),
         ] {
             assert_eq!(script(text), Some(kind), "{text}");

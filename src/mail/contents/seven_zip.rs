@@ -49,10 +49,8 @@ fn header(bytes: &[u8]) -> Option<&[u8]> {
 
 fn listing(header: &[u8]) -> Listing {
     let encryption = memmem::find(header, AES).map(|_| Encryption::SevenZip);
-    let members = names(header)
-        .into_iter()
-        .map(|name| Listed { name, size: 0, encryption })
-        .collect();
+    let members =
+        names(header).into_iter().map(|name| Listed { name, size: 0, encryption }).collect();
     Listing { members, encryption }
 }
 
@@ -111,7 +109,9 @@ impl Packed {
                     .take(size)
                     .read_to_end(&mut header)
             }
-            Method::Lzma2 => Lzma2Reader::new(packed, most, None).take(size).read_to_end(&mut header),
+            Method::Lzma2 => {
+                Lzma2Reader::new(packed, most, None).take(size).read_to_end(&mut header)
+            }
         };
         read.ok()?;
         Some(header)
@@ -148,10 +148,16 @@ fn names(header: &[u8]) -> Vec<String> {
         let mut at = start + 1;
         let Some(size) = number(header, &mut at) else { continue };
         let data = stretch(header, at, size);
-        if size < 3 || data.len() < size || size % 2 == 0 || data[0] != 0 || !data.ends_with(&[0, 0]) {
+        if size < 3
+            || data.len() < size
+            || size % 2 == 0
+            || data[0] != 0
+            || !data.ends_with(&[0, 0])
+        {
             continue;
         }
-        let units: Vec<u16> = data[1..].chunks_exact(2).map(|it| u16::from_le_bytes([it[0], it[1]])).collect();
+        let units: Vec<u16> =
+            data[1..].chunks_exact(2).map(|it| u16::from_le_bytes([it[0], it[1]])).collect();
         let names = units.split(|it| *it == 0).filter(|it| !it.is_empty()).take(MAX_NAMES);
         let names: Vec<String> = names.map(String::from_utf16_lossy).collect();
         if names.iter().all(|it| !it.contains('\u{fffd}')) && !names.is_empty() {

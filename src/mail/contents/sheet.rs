@@ -84,7 +84,8 @@ impl Workbook {
             match it.name() {
                 "sheet" if self.sheets.len() < MAX_SHEETS => self.list(&it, &targets),
                 "workbookPr" => {
-                    self.from_1904 = it.attribute("date1904").is_some_and(|it| it == "1" || it == "true");
+                    self.from_1904 =
+                        it.attribute("date1904").is_some_and(|it| it == "1" || it == "true");
                 }
                 _ => {}
             }
@@ -109,7 +110,8 @@ impl Workbook {
         let target = element.attribute("id").and_then(|it| targets.get(&it));
         let hidden = element.attribute("state").is_some_and(|it| it != "visible");
         if let Some(target) = target {
-            let part = if hidden { format!("hidden sheet {name}") } else { format!("sheet {name}") };
+            let part =
+                if hidden { format!("hidden sheet {name}") } else { format!("sheet {name}") };
             self.sheets.push((part, target.clone()));
         }
     }
@@ -189,7 +191,8 @@ impl<'w> Sheet<'w> {
                     self.value.clear();
                     self.kind = it.attribute("t").unwrap_or_default();
                     self.style = it.attribute("s").and_then(|it| it.parse().ok()).unwrap_or(0);
-                    self.column = it.attribute("r").and_then(|it| column(&it)).unwrap_or(self.column);
+                    self.column =
+                        it.attribute("r").and_then(|it| column(&it)).unwrap_or(self.column);
                 }
                 "v" | "t" => self.reading = true,
                 _ => {}
@@ -197,7 +200,9 @@ impl<'w> Sheet<'w> {
             Node::End("v" | "t") => self.reading = false,
             Node::End("c") => self.end_cell(),
             Node::End("row") => self.cells.end_row(),
-            Node::Text(text) if self.reading && self.value.len() < MAX_CELL => self.value.push_str(text),
+            Node::Text(text) if self.reading && self.value.len() < MAX_CELL => {
+                self.value.push_str(text)
+            }
             _ => {}
         }
     }

@@ -84,7 +84,8 @@ impl Directory {
         if end + 22 + comment > bytes.len() {
             return None;
         }
-        let (mut size, mut offset) = (u64::from(u32_at(bytes, end + 12)?), u64::from(u32_at(bytes, end + 16)?));
+        let (mut size, mut offset) =
+            (u64::from(u32_at(bytes, end + 12)?), u64::from(u32_at(bytes, end + 16)?));
         let mut directory_end = end;
         if offset == 0xffff_ffff || size == 0xffff_ffff {
             let record = memmem::rfind(&bytes[end.saturating_sub(0x1000)..end], END_64)?

@@ -1,6 +1,7 @@
 //! Characters by the names that fonts give their glyphs. Source: Adobe Glyph List 2.0.
 
 /// The names of Western text; letters, `uni0041` and `u1F600` need no list.
+#[rustfmt::skip]
 const NAMES: &[(&str, char)] = &[
     ("space", ' '), ("exclam", '!'), ("quotedbl", '"'), ("numbersign", '#'), ("dollar", '$'), ("percent", '%'),
     ("ampersand", '&'), ("quotesingle", '\''), ("parenleft", '('), ("parenright", ')'), ("asterisk", '*'),
@@ -23,6 +24,7 @@ const NAMES: &[(&str, char)] = &[
 ];
 
 /// The accents that names of letters end in, as combining characters.
+#[rustfmt::skip]
 const ACCENTS: &[(&str, char)] = &[
     ("grave", '\u{300}'), ("acute", '\u{301}'), ("circumflex", '\u{302}'), ("tilde", '\u{303}'), ("macron", '\u{304}'),
     ("breve", '\u{306}'), ("dotaccent", '\u{307}'), ("dieresis", '\u{308}'), ("ring", '\u{30a}'), ("caron", '\u{30c}'),
@@ -42,7 +44,9 @@ pub(super) fn character(name: &[u8]) -> Option<char> {
         return Some(*character);
     }
     let hexadecimal = name.strip_prefix("uni").or_else(|| name.strip_prefix('u'));
-    if let Some(number) = hexadecimal.filter(|it| it.len() >= 4).and_then(|it| u32::from_str_radix(it, 16).ok()) {
+    if let Some(number) =
+        hexadecimal.filter(|it| it.len() >= 4).and_then(|it| u32::from_str_radix(it, 16).ok())
+    {
         return char::from_u32(number);
     }
     let letter = name.chars().next()?;
@@ -57,9 +61,17 @@ mod tests {
     #[test]
     fn knows_names() {
         for (name, shown) in [
-            ("A", Some('A')), ("eacute", Some('é')), ("wcircumflex", Some('ŵ')), ("Scaron", Some('Š')),
-            ("space", Some(' ')), ("uni20AC", Some('€')), ("u1F600", Some('😀')), ("a.sc", Some('a')),
-            ("g12", None), (".notdef", None), ("", None),
+            ("A", Some('A')),
+            ("eacute", Some('é')),
+            ("wcircumflex", Some('ŵ')),
+            ("Scaron", Some('Š')),
+            ("space", Some(' ')),
+            ("uni20AC", Some('€')),
+            ("u1F600", Some('😀')),
+            ("a.sc", Some('a')),
+            ("g12", None),
+            (".notdef", None),
+            ("", None),
         ] {
             assert_eq!(character(name.as_bytes()), shown, "{name}");
         }

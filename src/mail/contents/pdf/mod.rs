@@ -6,12 +6,13 @@ mod font;
 mod glyph;
 mod object;
 mod page;
+mod password;
 mod state;
 
 use encoding_rs::{UTF_16BE, WINDOWS_1252};
 
 use super::bounds::{Budget, Unread};
-use super::file::Active;
+use super::file::{Active, Encryption};
 use super::piece::Piece;
 use file::PdfFile;
 use object::Object;
@@ -23,7 +24,7 @@ const MAX_EMBEDDED: usize = 100;
 /// What was read of a document.
 #[derive(Debug, Default)]
 pub(super) struct Pdf {
-    pub encrypted: bool,
+    pub encryption: Option<Encryption>,
     pub active: Vec<Active>,
     pub pages: usize,
     pub text: Option<Piece>,
@@ -35,7 +36,11 @@ pub(super) struct Pdf {
 /// Reads a document; any bytes have a reading.
 pub(super) fn read(bytes: &[u8], budget: &mut Budget) -> Pdf {
     let mut file = PdfFile::open(bytes, budget);
-    let mut pdf = Pdf { encrypted: file.encrypted, ..Pdf::default() };
+    let mut pdf = Pdf::default();
+    if file.encrypted {
+        let open = file.opens_without_password();
+        pdf.encryption = Some(if open { Encryption::PdfRights } else { Encryption::Pdf });
+    }
     if file.names(b"/JS") || file.names(b"/JavaScript") {
         pdf.active.push(Active::Script);
     }
@@ -45,7 +50,7 @@ pub(super) fn read(bytes: &[u8], budget: &mut Budget) -> Pdf {
     if file.names(b"/EmbeddedFile") || file.names(b"/EF") {
         pdf.active.push(Active::Embedded);
     }
-    if pdf.encrypted {
+    if file.encrypted {
         pdf.unread = Some(Unread::Encrypted);
         return pdf;
     }
@@ -69,10 +74,11 @@ fn embedded(file: &mut PdfFile<'_>, pdf: &mut Pdf, budget: &mut Budget) {
             _ => None,
         });
         let Some(stream) = stream else { continue };
-        let name = [&b"UF"[..], b"F"].iter().find_map(|key| match file.entry(&specification, key) {
-            Object::String(name) => Some(text_string(&name)),
-            _ => None,
-        });
+        let name =
+            [&b"UF"[..], b"F"].iter().find_map(|key| match file.entry(&specification, key) {
+                Object::String(name) => Some(text_string(&name)),
+                _ => None,
+            });
         let bytes = file.stream(stream, budget);
         pdf.files.push((name.unwrap_or_default(), bytes));
     }
