@@ -6,7 +6,7 @@ use super::bounds::{Budget, Unread};
 use super::file::{Active, TextKind};
 use super::kind::Kind;
 use super::piece::Piece;
-use super::xml::{Node, walk};
+use super::xml::{Node, walk, walk_while};
 use super::zip::{self, Directory, Entry};
 
 /// Parts of one document that are read; a presentation has one a slide.
@@ -257,7 +257,10 @@ fn drawing(xml: &[u8], part: &str, pieces: &mut Vec<Piece>, budget: &mut Budget)
         fallbacks: 0,
         shown: false,
     };
-    let whole = walk(xml, budget, |node| drawing.see(node));
+    let whole = walk_while(xml, budget, |node| {
+        drawing.see(node);
+        !drawing.prose.is_full()
+    });
     drawing.prose.keep(pieces, budget);
     for table in drawing.tables {
         table.keep(pieces, budget);

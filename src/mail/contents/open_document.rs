@@ -7,7 +7,7 @@ use super::file::{Active, Encryption, TextKind};
 use super::kind::Kind;
 use super::office::Package;
 use super::piece::Piece;
-use super::xml::{Element, Node, walk};
+use super::xml::{Element, Node, walk, walk_while};
 
 /// Cells that one element may stand for.
 const MAX_REPEAT: usize = 64;
@@ -98,7 +98,10 @@ fn read(
         depth: 0,
         paragraphs: 0,
     };
-    let whole = walk(xml, budget, |node| document.see(node));
+    let whole = walk_while(xml, budget, |node| {
+        document.see(node);
+        !document.prose.is_full()
+    });
     document.prose.keep(pieces, budget);
     for table in document.tables {
         table.keep(pieces, budget);

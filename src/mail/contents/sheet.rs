@@ -10,7 +10,7 @@ use super::file::TextKind;
 use super::number_format::NumberFormat;
 use super::office::{Package, Reading};
 use super::piece::Piece;
-use super::xml::{Element, Node, walk};
+use super::xml::{Element, Node, walk, walk_while};
 
 /// Sheets of one workbook that are read.
 const MAX_SHEETS: usize = 200;
@@ -27,7 +27,11 @@ pub(super) fn text(package: Package<'_>, budget: &mut Budget) -> (Vec<Piece>, Op
         let (xml, unread) = package.part(&part, budget);
         reading.unread = reading.unread.or(unread);
         let mut sheet = Sheet::new(&workbook, name, budget.text_left());
-        if !walk(&xml, budget, |node| sheet.see(node)) {
+        let whole = walk_while(&xml, budget, |node| {
+            sheet.see(node);
+            !sheet.cells.piece.is_full()
+        });
+        if !whole {
             reading.unread = reading.unread.or(Some(Unread::Damaged));
         }
         sheet.cells.piece.keep(&mut reading.pieces, budget);

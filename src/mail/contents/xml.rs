@@ -46,6 +46,18 @@ impl Element<'_> {
 /// An empty element starts and ends. Entities that a document defines for itself stay unread:
 /// they are how XML explodes, and no office program writes them.
 pub(super) fn walk(xml: &[u8], budget: &mut Budget, mut see: impl FnMut(Node<'_>)) -> bool {
+    walk_while(xml, budget, |node| {
+        see(node);
+        true
+    })
+}
+
+/// Walks as `walk` does, and ends early, as if at the end, once `see` wants no more.
+pub(super) fn walk_while(
+    xml: &[u8],
+    budget: &mut Budget,
+    mut see: impl FnMut(Node<'_>) -> bool,
+) -> bool {
     // Everything Office writes is UTF-8; what is not has a byte order mark.
     let xml = match xml {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => decode_any(xml),
@@ -61,39 +73,43 @@ pub(super) fn walk(xml: &[u8], budget: &mut Budget, mut see: impl FnMut(Node<'_>
         if !budget.step() || depth > MAX_DEPTH {
             return false;
         }
-        match reader.read_event() {
+        let more = match reader.read_event() {
             Ok(Event::Start(start)) => {
                 depth += 1;
-                see(Node::Start(Element(&start)));
+                see(Node::Start(Element(&start)))
             }
             Ok(Event::Empty(start)) => {
-                see(Node::Start(Element(&start)));
-                see(Node::End(start.local_name().into_inner()));
+                see(Node::Start(Element(&start)))
+                    && see(Node::End(start.local_name().into_inner()))
             }
             Ok(Event::End(end)) => {
                 depth = depth.saturating_sub(1);
-                see(Node::End(end.local_name().into_inner()));
+                see(Node::End(end.local_name().into_inner()))
             }
             Ok(Event::Text(text)) => see(Node::Text(&text)),
             Ok(Event::CData(text)) => see(Node::Text(&text)),
-            Ok(Event::GeneralRef(name)) => {
-                let mut buffer = [0; 4];
-                if let Ok(Some(character)) = name.resolve_char_ref() {
-                    see(Node::Text(character.encode_utf8(&mut buffer)));
-                } else {
-                    see(Node::Text(match &*name {
-                        "amp" => "&",
-                        "lt" => "<",
-                        "gt" => ">",
-                        "quot" => "\"",
-                        "apos" => "'",
-                        _ => "",
-                    }));
-                }
-            }
+            Ok(Event::GeneralRef(name)) => match name.resolve_char_ref() {
+                Ok(Some(character)) => see(Node::Text(character.encode_utf8(&mut [0; 4]))),
+                _ => see(Node::Text(named(&name))),
+            },
             Ok(Event::Eof) => return true,
-            Ok(_) => {}
+            Ok(_) => true,
             Err(_) => return false,
+        };
+        if !more {
+            return true;
         }
+    }
+}
+
+/// The entities that XML itself defines.
+fn named(name: &str) -> &'static str {
+    match name {
+        "amp" => "&",
+        "lt" => "<",
+        "gt" => ">",
+        "quot" => "\"",
+        "apos" => "'",
+        _ => "",
     }
 }
