@@ -1,0 +1,55 @@
+//! The words that tell requests from mentions, and products of work from other things.
+
+/// Verbs that ask at the head of a clause.
+pub(super) const ACTIONS: [&str; 97] = [
+    "send", "return", "reply", "respond", "confirm", "complete", "submit", "check", "update", "upload", "enter",
+    "email", "e-mail", "mail", "tell", "ring", "call", "phone", "text", "give", "get", "hand", "bring", "sign", "fill",
+    "finish", "make", "ensure", "review", "read", "provide", "forward", "add", "book", "choose", "pick", "pay", "drop",
+    "put", "pass", "post", "collect", "clear", "leave", "have", "do", "sort", "record", "log", "register", "vote",
+    "share", "set", "order", "print", "prepare", "write", "look", "see", "contact", "speak", "come", "apply", "take",
+    "turn", "move", "vacate", "keep", "answer", "acknowledge", "finalise", "file", "deliver", "empty", "tidy", "mark",
+    "report", "nominate", "arrange", "approve", "download", "print", "remove", "state", "scan", "supply", "switch",
+    "use", "bag", "label", "join", "attend", "amend", "correct", "edit", "proofread", "indicate",
+];
+
+/// Verbs of something that the reader gives or finishes, so that a bare "today" after them is a limit.
+pub(super) const DELIVERIES: [&str; 48] = [
+    "send", "return", "reply", "respond", "confirm", "complete", "submit", "update", "upload", "enter", "email",
+    "e-mail", "tell", "know", "give", "get", "hand", "sign", "fill", "finish", "provide", "forward", "pay", "drop",
+    "pass", "do", "sort", "vote", "share", "turn", "answer", "check", "review", "read", "need", "have", "bring",
+    "post", "choose", "ring", "call", "book", "finalise", "approve", "write", "put", "acknowledge", "nominate",
+];
+
+/// Readers, addressed by what they are.
+pub(super) const COLLECTIVE: [&str; 25] = [
+    "everyone", "everybody", "all", "each", "any", "anyone", "anybody", "someone", "somebody", "staff", "tutors",
+    "teachers", "colleagues", "heads", "hods", "departments", "whoever", "those", "both", "you", "one", "people",
+    "folks", "members", "line",
+];
+
+/// Past forms without "-ed".
+pub(super) const PAST: [&str; 27] = [
+    "got", "read", "did", "wrote", "made", "had", "went", "said", "told", "sent", "gave", "came", "thought", "knew",
+    "saw", "met", "left", "ran", "took", "rang", "put", "found", "kept", "paid", "began", "was", "were",
+];
+
+/// What closes every day and asks nothing of anybody.
+pub(super) const PLACES: [&str; 32] = [
+    "office", "offices", "library", "shop", "shops", "gate", "gates", "school", "building", "pool", "gym", "canteen",
+    "reception", "agency", "bank", "road", "site", "car", "park", "hall", "club", "centre", "kitchen", "door", "doors",
+    "bar", "pub", "station", "surgery", "store", "tip", "museum",
+];
+
+/// What ends on a day and is to be joined before.
+pub(super) const SERIES: [&str; 24] = [
+    "survey", "sign-up", "sign-ups", "window", "registration", "consultation", "booking", "bookings", "offer", "vote",
+    "voting", "poll", "nominations", "applications", "entries", "ballot", "questionnaire", "submissions", "enrolment",
+    "orders", "collection", "sale", "period", "deadline",
+];
+
+/// Products of work, which ask for more notice than an answer does.
+pub(super) const WORK: [&str; 25] = [
+    "report", "reports", "data", "review", "reviews", "spreadsheet", "spreadsheets", "reference", "references",
+    "complete", "completed", "completing", "analysis", "analyses", "assessment", "assessments", "audit", "audits",
+    "evaluation", "evaluations", "tracker", "trackers", "appraisal", "write-up", "write-ups",
+];
