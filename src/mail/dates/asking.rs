@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::clock::{is_any, word};
 use super::phrase::Lead;
 use super::token::{Kind, Token};
+use super::work::reminds;
 use super::vocabulary::{ACTIONS, COLLECTIVE, DELIVERIES, PAST, PLACES, SERIES};
 
 /// Whether something is asked for by the time at `phrase`, in tokens of its sentence.
@@ -83,9 +84,12 @@ fn judge(tokens: &[Token<'_>], at: usize, phrase: &Range<usize>) -> Option<bool>
         "thanks" | "thank" if matches!(next, "you" | "for") => (!after_phrase || next == "for").then_some(false),
         "unless" => Some(true),
         "need" | "needs" | "require" | "requires" | "want" | "wants" | "expect" | "expects" | "ask" | "asks" => {
-            Some(wants(tokens, at, before, next, third))
+            Some(wants(tokens, at, next, third))
         }
         "needed" | "required" | "wanted" | "requested" | "expected" => wanted(tokens, at, before),
+        "latest" if after_phrase => Some(true),
+        "to" if matches!(next, "me" | "us") && is_handover(tokens, at) => Some(true),
+        "asked" if matches!(before, "i" | "we" | "i've" | "we've") && next == "for" => Some(reminds(tokens)),
         "asked" | "reminded" | "told" | "invited" => Some(is_told_reader(tokens, at, before)),
         "must" => Some(match before {
             "i" | "he" | "she" | "they" => before == "i" && matches!(next, "have" | "get") && third != "to",
@@ -128,21 +132,24 @@ fn judge(tokens: &[Token<'_>], at: usize, phrase: &Range<usize>) -> Option<bool>
 }
 
 /// Whether the one who needs or wants something is the writer, or wants it of the reader.
-fn wants(tokens: &[Token<'_>], at: usize, before: &str, next: &str, third: &str) -> bool {
+fn wants(tokens: &[Token<'_>], at: usize, next: &str, third: &str) -> bool {
     let of_reader = (at + 1..at + 6).any(|it| {
         is_any(tokens, it, &["you", "your", "us", "everyone", "everybody", "all", "yours"]) || is_any(tokens, it, &COLLECTIVE)
     });
-    match before {
-        "i" | "we" | "i'll" | "we'll" | "also" | "really" | "will" | "do" | "now" | "still" | "only" | "just" => {
+    let subject = (0..at).rev().map(|it| word(tokens, it)).find(|it| {
+        !matches!(*it, "also" | "really" | "will" | "would" | "do" | "now" | "still" | "only" | "just" | "urgently")
+    });
+    match subject.unwrap_or("") {
+        "i" | "we" | "i'll" | "we'll" => {
             let own = next == "to" && !matches!(third, "know" | "have" | "hear" | "see" | "receive");
-            of_reader || !own || before == "we"
+            of_reader || !own || subject == Some("we")
         }
         "don't" | "doesn't" | "didn't" | "not" | "no" => false,
         "they" | "he" | "she" | "it" | "who" => of_reader,
-        "you" | "" => true,
+        "you" | "you'll" | "" => true,
         // "Ron needs your lists", "it needs signing", "lists need to be in"; not "Ron needs a lift".
         _ => {
-            of_reader || next == "to" || next.ends_with("ing") || COLLECTIVE.contains(&before)
+            of_reader || next == "to" || next.ends_with("ing") || subject.is_some_and(|it| COLLECTIVE.contains(&it))
                 || tokens.get(at.wrapping_sub(1)).is_some_and(|it| it.kind == Kind::Mark)
         }
     }
@@ -204,10 +211,7 @@ fn modal(tokens: &[Token<'_>], at: usize, before: &str, next: &str, third: &str)
         "need" | "appreciate" | "like" | "love" if matches!(before, "i" | "we") => Some(true),
         "be" if third == "grateful" || third == "great" || third == "helpful" || third == "appreciated" => Some(true),
         "help" => Some(true),
-        _ => match before {
-            "you" if word(tokens, at.wrapping_sub(2)) == "if" => Some(true),
-            _ => Some(false),
-        },
+        _ => Some(before == "you" && (asks || word(tokens, at.wrapping_sub(2)) == "if")),
     }
 }
 
@@ -244,6 +248,25 @@ fn is_outsiders(tokens: &[Token<'_>], at: usize) -> bool {
         matches!(name, "board" | "council" | "la" | "ofsted" | "dfe" | "authority" | "ucas" | "government" | "supplier" | "their")
     });
     outside && !tokens.iter().any(|it| matches!(&*it.word, "please" | "you" | "your" | "yours"))
+}
+
+/// Whether the clause before "to me" is a thing alone: "names to me", not "Ron gave it to me".
+fn is_handover(tokens: &[Token<'_>], at: usize) -> bool {
+    const LONGEST: usize = 7;
+    let head = (0..at).rev().take_while(|&it| tokens[it].kind != Kind::Mark && !matches!(word(tokens, it), "so" | "and" | "but"));
+    let mut length = 0;
+    for it in head {
+        length += 1;
+        if is_verb(word(tokens, it)) || is_past(word(tokens, it)) || LONGEST < length {
+            return false;
+        }
+    }
+    0 < length
+}
+
+/// The verbs that no notice has, and the subjects that need one.
+fn is_verb(word: &str) -> bool {
+    matches!(word, "is" | "are" | "am" | "be" | "been" | "has" | "will" | "i" | "we" | "it" | "who" | "they" | "he" | "she")
 }
 
 fn near(at: usize, phrase: &Range<usize>) -> bool {
@@ -284,7 +307,7 @@ fn is_imperative(tokens: &[Token<'_>], at: usize) -> bool {
 fn is_notice(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
     const LONGEST: usize = 24;
     let head = &sentence[..phrase.start];
-    let verb = |it: &Token<'_>| matches!(&*it.word, "is" | "are" | "am" | "be" | "been" | "has" | "i" | "we" | "it" | "who");
+    let verb = |it: &Token<'_>| is_verb(&it.word);
     if LONGEST < head.len() || head.iter().any(|it| verb(it) || is_past(&it.word)) {
         return false;
     }
@@ -295,7 +318,8 @@ fn is_notice(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
 
 /// "Please confirm numbers today": a request of which the bare time is the last part.
 fn asks_directly(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
-    if is_any(sentence, phrase.start.wrapping_sub(1), &["at", "from", "on", "since", "after", "of", "until", "in", "last", "every"])
+    if is_any(sentence, phrase.start.wrapping_sub(1), &["at", "from", "on", "since", "after", "of", "until", "in", "to", "last", "every"])
+        || word(sentence, phrase.end - 1).ends_with("'s")
     {
         return false;
     }

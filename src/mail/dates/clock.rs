@@ -54,7 +54,10 @@ fn named(tokens: &[Token<'_>], at: usize) -> Option<(Clock, usize)> {
         "school" if is_day_word(second) => (Clock::Morning, 1),
         "cop" | "cob" | "eod" | "coe" | "eop" => (Clock::Close, 1),
         "close" | "end" if second == "of" => (Clock::Close, span_of_day(tokens, at + 2)? + 2),
-        "close" => (Clock::Close, 1),
+        // The verb of "entries close tomorrow" is no time.
+        "close" if at.checked_sub(1).is_some_and(|it| matches!(word(tokens, it), "by" | "before" | "at" | "until")) => {
+            (Clock::Close, 1)
+        }
         "home" if second == "time" => (Clock::Close, 2),
         _ => return None,
     };
