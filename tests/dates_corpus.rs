@@ -110,6 +110,7 @@ fn score(mails: &[Mail]) -> Score {
 #[test]
 fn reads_the_mails_it_was_tuned_on() {
     let score = score(&corpus("tuning.txt"));
+    println!("{}", score.differences);
     assert!(0.95 <= score.precision(), "precision {:.3}\n{}", score.precision(), score.differences);
     assert!(0.95 <= score.recall(), "recall {:.3}\n{}", score.recall(), score.differences);
 }

@@ -7,14 +7,21 @@
 use std::ops::Range;
 
 use super::clock::{is_any, word};
+use super::day::weekday;
 use super::phrase::Lead;
 use super::token::{Kind, Token};
 use super::work::reminds;
 use super::vocabulary::{ACTIONS, COLLECTIVE, DELIVERIES, PAST, PLACES, SERIES};
 
-/// Whether something is asked for by the time at `phrase`, in tokens of its sentence.
-pub(super) fn is_asked(sentence: &[Token<'_>], phrase: &Range<usize>, lead: Lead) -> bool {
-    if is_dismissed(sentence) || is_curious(sentence) || is_taken_on(sentence, phrase.end) {
+/// Whether something is asked for by the time at `phrase`, in tokens of its sentence; `past` says that the time is.
+pub(super) fn is_asked(sentence: &[Token<'_>], phrase: &Range<usize>, lead: Lead, past: bool) -> bool {
+    if lead == Lead::Until && !is_allowance(sentence, phrase.start) {
+        return false;
+    }
+    if past && tells_of_a_request(sentence) {
+        return false;
+    }
+    if is_dismissed(sentence) || is_habit(sentence, phrase.end) || is_curious(sentence) || is_taken_on(sentence, phrase.end) {
         return false;
     }
     if lead == Lead::None {
@@ -42,14 +49,28 @@ pub(super) fn is_dismissed(sentence: &[Token<'_>]) -> bool {
     })
 }
 
+/// "By 9.15 every day" is a rule of the house.
+fn is_habit(sentence: &[Token<'_>], end: usize) -> bool {
+    let end = end + usize::from(word(sentence, end) == "on");
+    is_any(sentence, end, &["each", "every", "daily", "weekly"])
+        || word(sentence, end).strip_suffix('s').is_some_and(|it| it.ends_with("day") && weekday(it).is_some())
+}
+
+/// "I asked for this by Monday": with a time that is past, an account of what was asked.
+fn tells_of_a_request(sentence: &[Token<'_>]) -> bool {
+    (0..sentence.len()).any(|at| is_any(sentence, at, &["asked", "requested", "agreed", "said", "discussed"]))
+}
+
 /// A question about the time itself, or about what others do: "Is the deadline Friday?", "Did you finish by then?".
 fn is_curious(sentence: &[Token<'_>]) -> bool {
     if sentence.last().is_none_or(|it| it.word != "?") {
         return false;
     }
     match word(sentence, 0) {
-        "what" | "when" | "why" | "how" | "which" | "did" | "didn't" | "was" | "wasn't" | "were" | "weren't" | "do"
-        | "does" | "has" | "have" | "had" | "haven't" | "isn't" | "are" | "aren't" => true,
+        "do" => word(sentence, 1) != "you" || !matches!(word(sentence, 2), "have" | "mind"),
+        "are" => word(sentence, 1) != "you" || !matches!(word(sentence, 2), "able" | "ok" | "okay" | "free" | "happy"),
+        "what" | "when" | "why" | "how" | "which" | "did" | "didn't" | "was" | "wasn't" | "were" | "weren't" | "does"
+        | "has" | "have" | "had" | "haven't" | "isn't" | "aren't" => true,
         "is" => !matches!(word(sentence, 1), "there" | "it" | "anyone" | "everyone"),
         _ => false,
     }
@@ -75,7 +96,14 @@ fn judge(tokens: &[Token<'_>], at: usize, phrase: &Range<usize>) -> Option<bool>
     let before = at.checked_sub(1).map_or("", |it| word(tokens, it));
     let (here, next, third) = (word(tokens, at), word(tokens, at + 1), word(tokens, at + 2));
     let after_phrase = phrase.end <= at;
+    let asks = tokens.last().is_some_and(|it| it.word == "?");
     match here {
+        "able" | "ok" | "okay" | "happy" if before == "you" && asks => Some(true),
+        "chance" | "possible" | "joy" | "mind" if asks => Some(true),
+        "time" if next == "to" && asks => Some(true),
+        "important" | "essential" | "vital" | "crucial" | "imperative" => Some(true),
+        "hoping" | "hope" if matches!(next, "you" | "you'd" | "you'll" | "you're" | "for") => Some(true),
+        "hoping" | "hope" if next == "to" && matches!(third, "have" | "get" | "receive" | "hear") => Some(true),
         "please" | "pls" | "plz" | "kindly" => Some(true),
         "let" if third == "know" || third == "have" || matches!(next, "me" | "us") => {
             Some(!matches!(before, "i'll" | "we'll" | "will" | "i'd" | "to" | "they'll"))
@@ -96,8 +124,8 @@ fn judge(tokens: &[Token<'_>], at: usize, phrase: &Range<usize>) -> Option<bool>
             _ => true,
         }),
         "have" | "has" | "got" if next == "to" => Some(!is_absent(before)),
-        "have" | "has" | "got" if matches!(next, "until" | "till") || at + 1 == phrase.start => {
-            Some(matches!(before, "you" | "you've" | "have") && !has_third_subject(tokens, at))
+        "have" | "has" | "got" | "giving" | "given" | "open" | "extended" if is_until(tokens, phrase) => {
+            Some(!has_third_subject(tokens, at) && closes(tokens, at))
         }
         "should" => should(tokens, at, before, next, third),
         "can" | "could" | "would" | "will" | "may" | "might" | "won't" | "wouldn't" | "can't" | "couldn't" => {
@@ -105,7 +133,7 @@ fn judge(tokens: &[Token<'_>], at: usize, phrase: &Range<usize>) -> Option<bool>
         }
         "i'd" | "we'd" => Some(matches!(next, "like" | "love" | "appreciate" | "welcome" | "be" | "really" | "prefer")),
         "i'll" | "we'll" | "he'll" | "she'll" | "they'll" | "it'll" => Some(false),
-        "you'll" => Some(matches!(next, "need" | "have")),
+        "you'll" => Some(next == "need" || (next, third) == ("have", "to")),
         "grateful" | "appreciate" | "helpful" => Some(true),
         "great" if next == "to" || next == "if" => Some(true),
         "help" if matches!(next, "me" | "us") && third != "to" => None,
@@ -114,13 +142,13 @@ fn judge(tokens: &[Token<'_>], at: usize, phrase: &Range<usize>) -> Option<bool>
         "was" | "were" if matches!(next, "wondering" | "hoping") => Some(true),
         "was" | "were" | "wasn't" | "weren't" | "had" | "did" | "didn't" | "hadn't" => Some(false),
         "due" if next != "to" => Some(!matches!(before, "was" | "were") && !is_outsiders(tokens, at)),
-        "deadline" | "cut-off" | "cutoff" => Some(!matches!(next, "was" | "passed" | "has") && !is_outsiders(tokens, at)),
+        "deadline" | "cut-off" | "cutoff" => Some(!matches!((next, third), ("was" | "passed", _) | ("has", "passed" | "gone")) && !is_outsiders(tokens, at)),
         "closing" if next == "date" => Some(!is_outsiders(tokens, at)),
         "last" | "final" if matches!(next, "day" | "date" | "chance" | "call" | "reminder") => Some(true),
         "remember" | "reminder" => Some(true),
         "closes" | "close" | "closing" | "shuts" | "shut" | "opens" if near(at, phrase) => Some(closes(tokens, at)),
         "ends" | "end" | "finishes" | "expires" | "finish" if near(at, phrase) && is_series(tokens, at) => Some(true),
-        "to" if next == "be" || (next == "have" && third == "been") => to_be(before),
+        "to" if next == "be" || (next == "have" && is_past(third)) => to_be(before),
         "aiming" | "aim" | "hope" | "hoping" | "hopes" | "promise" | "promises" | "plan" | "planning" => Some(false),
         "he" | "she" | "they" => Some(false),
         "i" | "we" | "it" | "you" | "who" if is_past(next) => Some(false),
@@ -174,7 +202,7 @@ fn is_told_reader(tokens: &[Token<'_>], at: usize, before: &str) -> bool {
 
 fn should(tokens: &[Token<'_>], at: usize, before: &str, next: &str, third: &str) -> Option<bool> {
     if next == "have" {
-        return Some(third != "been" && !is_absent(before));
+        return Some(!matches!(third, "been" | "received" | "had" | "got" | "seen" | "heard") && !is_absent(before));
     }
     // "Should anyone want a lift" is a condition; its main clause decides.
     if at == 0 {
@@ -200,16 +228,30 @@ fn modal(tokens: &[Token<'_>], at: usize, before: &str, next: &str, third: &str)
         || at.checked_sub(1).is_some_and(|it| tokens[it].kind == Kind::Mark)
         || matches!(before, "so" | "and" | "but" | "then" | "morning" | "hi" | "please");
     let asks = tokens.last().is_some_and(|it| it.word == "?");
+    // "As soon as you can" modifies what is asked elsewhere.
+    if before == "you" && matches!(word(tokens, at.wrapping_sub(2)), "as" | "what" | "when") {
+        return None;
+    }
     match next {
         "you" => Some(third != "be" || asks && begins),
-        "i" | "we" if begins || asks => Some(matches!(
-            third,
-            "have" | "get" | "ask" | "please" | "remind" | "see" | "also" | "possibly" | "just" | "request"
-        )),
+        "i" | "we" if begins || asks => Some(
+            COLLECTIVE.contains(&third)
+                || matches!(
+                    third,
+                    "have" | "get" | "ask" | "please" | "remind" | "see" | "also" | "possibly" | "just" | "request" | "make"
+                ),
+        ),
         _ if begins && (asks || COLLECTIVE.contains(&next)) => Some(true),
         _ if begins && matches!(word(tokens, at), "could" | "would" | "can" | "may") && before.is_empty() => Some(true),
         "need" | "appreciate" | "like" | "love" if matches!(before, "i" | "we") => Some(true),
-        "be" if third == "grateful" || third == "great" || third == "helpful" || third == "appreciated" => Some(true),
+        "be" if matches!(
+            third,
+            "grateful" | "glad" | "great" | "helpful" | "appreciated" | "good" | "useful" | "lovely" | "ideal" | "brilliant"
+                | "nice" | "perfect" | "handy"
+        ) =>
+        {
+            Some(true)
+        }
         "help" => Some(true),
         _ => Some(before == "you" && (asks || word(tokens, at.wrapping_sub(2)) == "if")),
     }
@@ -234,11 +276,22 @@ fn is_silence(tokens: &[Token<'_>], at: usize) -> bool {
 
 /// Words for one who is neither writer nor reader, or for the writer alone.
 fn is_absent(subject: &str) -> bool {
-    matches!(subject, "i" | "he" | "she" | "they" | "i'll" | "to" | "might" | "may" | "would" | "don't" | "doesn't")
+    matches!(subject, "i" | "he" | "she" | "they" | "i'll" | "i've" | "he's" | "she's" | "they've" | "to" | "might" | "may" | "would" | "don't" | "doesn't")
+}
+
+fn is_until(tokens: &[Token<'_>], phrase: &Range<usize>) -> bool {
+    is_any(tokens, phrase.start, &["until", "till", "til"])
+}
+
+/// Whether "until" is somebody's allowance: "you have until", "open until", "I'm giving everybody until".
+fn is_allowance(tokens: &[Token<'_>], at: usize) -> bool {
+    (at.saturating_sub(4)..at).any(|it| {
+        is_any(tokens, it, &["have", "has", "got", "you've", "giving", "given", "give", "open", "extended", "allowed"])
+    })
 }
 
 fn has_third_subject(tokens: &[Token<'_>], at: usize) -> bool {
-    (at.saturating_sub(2)..at).any(|it| is_any(tokens, it, &["they", "he", "she", "i", "pupils", "students", "parents"]))
+    (at.saturating_sub(2)..at).any(|it| is_any(tokens, it, &["they", "he", "she", "i", "i've", "pupils", "students", "parents"]))
 }
 
 /// Whether a body outside the school is the one whose limit it is, and no reader is spoken to.
@@ -307,7 +360,10 @@ fn is_imperative(tokens: &[Token<'_>], at: usize) -> bool {
 fn is_notice(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
     const LONGEST: usize = 24;
     let head = &sentence[..phrase.start];
-    let verb = |it: &Token<'_>| is_verb(&it.word);
+    let verb = |it: &Token<'_>| {
+        is_verb(&it.word)
+            || matches!(&*it.word, "arrive" | "arrives" | "leave" | "leaves" | "start" | "starts" | "begins" | "goes" | "comes" | "gets")
+    };
     if LONGEST < head.len() || head.iter().any(|it| verb(it) || is_past(&it.word)) {
         return false;
     }
@@ -358,7 +414,7 @@ fn names_a_limit(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
         };
         if names {
             let at = if here == "date" { at - 1 } else { at };
-            let told = (at..phrase.start).any(|it| is_any(sentence, it, &["was", "were", "passed", "had"]));
+            let told = (at.saturating_sub(6)..phrase.start).any(|it| is_any(sentence, it, &["was", "were", "passed", "had"]));
             return !told && judge(sentence, at, phrase).unwrap_or(false);
         }
     }

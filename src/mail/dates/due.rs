@@ -1,6 +1,6 @@
 //! The instant that a time in words means, from the instant at which its mail is delivered.
 
-use chrono::{DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Weekday};
+use chrono::{DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Weekday};
 use chrono_tz::Tz;
 
 use super::clock::{Clock, Half};
@@ -137,9 +137,10 @@ fn instant(anchor: &DateTime<Tz>, local: NaiveDateTime) -> Option<DateTime<Tz>> 
     let zone = anchor.timezone();
     match zone.from_local_datetime(&local) {
         LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => Some(instant),
-        // No zone skips more than a day; the clocks of nearly all skip an hour.
+        // Clocks are changed on a quarter of an hour.
         LocalResult::None => (1..=96).find_map(|quarters| {
-            let later = local.checked_add_signed(TimeDelta::minutes(15 * quarters))?;
+            let past = TimeDelta::minutes(i64::from(local.minute() % 15)) + TimeDelta::seconds(local.second().into());
+            let later = local.checked_sub_signed(past)?.checked_add_signed(TimeDelta::minutes(15 * quarters))?;
             zone.from_local_datetime(&later).earliest()
         }),
     }

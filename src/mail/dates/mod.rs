@@ -34,7 +34,7 @@ use std::ops::Range;
 use chrono::DateTime;
 use chrono_tz::Tz;
 
-use phrase::{Lead, When};
+use phrase::{Lead, Phrase, When};
 use token::Token;
 
 /// A time in the text that is a limit, or that something is asked by.
@@ -82,35 +82,27 @@ fn read(
     // "Reminder!" may stand alone before what it reminds of.
     let reminder = work::reminds(sentence) || before.is_some_and(work::reminds);
     let dismissed = after.is_some_and(asking::is_dismissed) && !is_personal(sentence);
+    let phrases = phrase::phrases(sentence);
     let mut read_to = 0;
-    let mut at = 0;
-    while at < sentence.len() {
-        let Some(phrase) = phrase::phrase(sentence, at) else {
-            at += 1;
-            continue;
-        };
-        let tokens = phrase.tokens;
-        at = tokens.end;
-        let Some(due) = due::due(phrase.when, anchor, last.as_ref()) else { continue };
+    for (at, Phrase { tokens, lead, when }) in phrases.iter().enumerate() {
+        let Some(due) = due::due(*when, anchor, last.as_ref()) else { continue };
         *last = Some(due);
-        let request = !dismissed && asking::is_asked(sentence, &tokens, phrase.lead);
-        if !request && (phrase.lead != Lead::Limit || matches!(phrase.when, When::Then { .. })) {
+        let request = !dismissed && asking::is_asked(sentence, tokens, *lead, due < *anchor);
+        if !request && (*lead != Lead::Limit || matches!(when, When::Then { .. })) {
             continue;
         }
-        let rest = (tokens.end..sentence.len())
-            .find(|&it| phrase::phrase(sentence, it).is_some_and(|it| it.lead == Lead::Limit))
-            .unwrap_or(sentence.len());
-        let work = work::product(&sentence[read_to..tokens.start])
-            .map(|it| it + read_to)
-            .or_else(|| work::product(&sentence[tokens.end..rest]).map(|it| it + tokens.end));
+        // What is asked for stands before its time, or after it where no other time follows.
+        let is_last = phrases[at + 1..].iter().all(|it| it.lead != Lead::Limit);
+        let end = if is_last || tokens.start == read_to { sentence.len() } else { tokens.end };
+        let product = work::product(sentence, read_to..tokens.start).or_else(|| work::product(sentence, tokens.end..end));
         read_to = tokens.end;
         deadlines.push(Deadline {
-            range: bytes(&sentence[tokens]),
+            range: bytes(&sentence[tokens.clone()]),
             sentence: bytes(sentence),
             due,
             request,
             reminder: request && reminder,
-            substantive: work.filter(|_| request).map(|it| sentence[it].range.clone()),
+            substantive: product.filter(|_| request).map(|it| sentence[it].range.clone()),
         });
     }
 }

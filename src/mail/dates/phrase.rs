@@ -45,8 +45,24 @@ pub(super) struct Phrase {
 /// The longest way, in words, from "before" to the time: "before it goes out to the printers tomorrow".
 const BEFORE_REACH: usize = 7;
 
+/// The phrases of a sentence, in order, none inside another.
+pub(super) fn phrases(sentence: &[Token<'_>]) -> Vec<Phrase> {
+    let mut phrases = Vec::new();
+    let mut at = 0;
+    while at < sentence.len() {
+        match phrase(sentence, at) {
+            Some(phrase) => {
+                at = phrase.tokens.end;
+                phrases.push(phrase);
+            }
+            None => at += 1,
+        }
+    }
+    phrases
+}
+
 /// The phrase that begins at `at`, if one does.
-pub(super) fn phrase(tokens: &[Token<'_>], at: usize) -> Option<Phrase> {
+fn phrase(tokens: &[Token<'_>], at: usize) -> Option<Phrase> {
     let found = |lead, when, end| Some(Phrase { tokens: at..end, lead, when });
     if let Some((when, end)) = elapsed(tokens, at) {
         return found(Lead::Limit, when, end);
@@ -145,8 +161,8 @@ fn elapsed(tokens: &[Token<'_>], at: usize) -> Option<(When, usize)> {
             let unit = next + 1 + usize::from(matches!(word(tokens, next + 1), "an" | "a"));
             return (word(tokens, unit) == "hour").then_some((When::Elapsed(TimeDelta::minutes(30)), unit + 1));
         }
-        "an" | "a" if matches!(word(tokens, next + 1), "hour" | "minute" | "day") => (1, next + 1),
         "a" if word(tokens, next + 1) == "couple" && word(tokens, next + 2) == "of" => (2, next + 3),
+        "an" | "a" => (1, next + 1),
         "couple" if word(tokens, next + 1) == "of" => (2, next + 2),
         other => (number(other).filter(|it| (1..=365).contains(it))?, next + 1),
     };

@@ -1,15 +1,23 @@
 //! The words that tell requests from mentions, and products of work from other things.
 
 /// Verbs that ask at the head of a clause.
-pub(super) const ACTIONS: [&str; 97] = [
+pub(super) const ACTIONS: [&str; 189] = [
     "send", "return", "reply", "respond", "confirm", "complete", "submit", "check", "update", "upload", "enter",
-    "email", "e-mail", "mail", "tell", "ring", "call", "phone", "text", "give", "get", "hand", "bring", "sign", "fill",
-    "finish", "make", "ensure", "review", "read", "provide", "forward", "add", "book", "choose", "pick", "pay", "drop",
-    "put", "pass", "post", "collect", "clear", "leave", "have", "do", "sort", "record", "log", "register", "vote",
-    "share", "set", "order", "print", "prepare", "write", "look", "see", "contact", "speak", "come", "apply", "take",
-    "turn", "move", "vacate", "keep", "answer", "acknowledge", "finalise", "file", "deliver", "empty", "tidy", "mark",
-    "report", "nominate", "arrange", "approve", "download", "print", "remove", "state", "scan", "supply", "switch",
-    "use", "bag", "label", "join", "attend", "amend", "correct", "edit", "proofread", "indicate",
+    "email", "e-mail", "mail", "tell", "ring", "call", "phone", "text", "give", "get", "hand", "bring", "sign",
+    "fill", "finish", "make", "ensure", "review", "read", "provide", "forward", "add", "book", "choose", "pick",
+    "pay", "drop", "put", "pass", "post", "collect", "clear", "leave", "have", "do", "sort", "record", "log",
+    "register", "vote", "share", "set", "order", "print", "prepare", "write", "look", "see", "contact", "speak",
+    "come", "apply", "take", "turn", "move", "vacate", "keep", "answer", "acknowledge", "finalise", "file", "deliver",
+    "empty", "tidy", "mark", "report", "nominate", "arrange", "approve", "download", "remove", "state", "scan",
+    "supply", "switch", "use", "bag", "label", "join", "attend", "amend", "correct", "edit", "proofread", "indicate",
+    "renew", "shout", "tick", "flag", "cancel", "claim", "raise", "stick", "pop", "ping", "buy", "count", "compile",
+    "draft", "estimate", "rate", "rank", "select", "specify", "list", "include", "attach", "copy", "circulate",
+    "request", "refer", "replace", "reset", "save", "schedule", "store", "transfer", "verify", "volunteer", "help",
+    "try", "go", "feed", "follow", "grab", "swap", "lock", "charge", "plug", "top", "name", "invite", "inform",
+    "advise", "double-check", "input", "meet", "be", "click", "fix", "reserve", "agree", "consider", "let", "install",
+    "test", "change", "decide", "find", "gather", "hold", "identify", "plan", "present", "produce", "propose",
+    "release", "reach", "resubmit", "settle", "show", "start", "stop", "suggest", "think", "wear", "work", "mend",
+    "resolve", "redo", "finalize", "organise", "organize", "bin", "wash", "pack", "stack", "water",
 ];
 
 /// Verbs of something that the reader gives or finishes, so that a bare "today" after them is a limit.

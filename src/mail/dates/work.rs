@@ -1,12 +1,14 @@
 //! What a request asks for, where that is a product of work, and whether it repeats an earlier request.
 
+use std::ops::Range;
+
 use super::clock::{is_any, word};
 use super::token::Token;
 use super::vocabulary::WORK;
 
-/// The index of the first product of work among `tokens`: "the report", not "report to reception".
-pub(super) fn product(tokens: &[Token<'_>]) -> Option<usize> {
-    (0..tokens.len()).find(|&at| {
+/// The index of the first product of work in a part of a sentence: "the report", not "report to reception".
+pub(super) fn product(tokens: &[Token<'_>], mut part: Range<usize>) -> Option<usize> {
+    part.find(|&at| {
         let before = at.checked_sub(1).map_or("", |it| word(tokens, it));
         let next = word(tokens, at + 1);
         is_any(tokens, at, &WORK)
