@@ -27,12 +27,37 @@ pub(super) fn is_asked(sentence: &[Token<'_>], phrase: &Range<usize>, lead: Lead
     if lead == Lead::None {
         return asks_directly(sentence, phrase) || names_a_limit(sentence, phrase);
     }
-    let said = (0..phrase.start).rev().find_map(|at| judge(sentence, at, phrase));
-    let said = said.or_else(|| (phrase.end..sentence.len()).find_map(|at| judge(sentence, at, phrase)));
+    let judged = |at| judge(sentence, at, phrase).map(|asked| (at, asked));
+    let said = match (0..phrase.start).rev().find_map(judged) {
+        Some((at, asked)) => Some(asked || is_within_request(sentence, at)),
+        None => (phrase.end..sentence.len()).find_map(judged).map(|(_, asked)| asked),
+    };
     match said {
         Some(asked) => asked,
         None => lead == Lead::Limit && is_notice(sentence, phrase),
     }
+}
+
+/// Whether the telling words at `told` stand inside a request: "Can you make sure they know that they have to ...".
+/// What the writer says of himself stays told: "Please note that I won't ...".
+fn is_within_request(sentence: &[Token<'_>], told: usize) -> bool {
+    let own = ["i", "i'll", "i'm", "i've", "we", "we'll", "we've", "my", "our"];
+    if is_any(sentence, told, &own) || is_any(sentence, told.wrapping_sub(1), &own) {
+        return false;
+    }
+    for at in (0..told).rev() {
+        let (here, next) = (word(sentence, at), word(sentence, at + 1));
+        if matches!(here, "," | ";" | ":" | "-" | "–" | "but" | "because" | "so" | "as") {
+            return false;
+        }
+        if matches!(here, "please" | "pls" | "kindly") {
+            return !matches!(next, "note" | "be" | "remember" | "find" | "see" | "bear" | "accept" | "ignore" | "don't");
+        }
+        if matches!(here, "can" | "could" | "would" | "will") && next == "you" {
+            return sentence.last().is_some_and(|it| it.word == "?");
+        }
+    }
+    false
 }
 
 /// "Nothing is needed", "no need", "don't worry": the sentence takes the request away, or says there is none.
@@ -42,8 +67,9 @@ pub(super) fn is_dismissed(sentence: &[Token<'_>]) -> bool {
         match word(sentence, at) {
             "nothing" => matches!(second, "needed" | "required" | "to") || matches!(third, "needed" | "required" | "else"),
             "no" => matches!(second, "need" | "action" | "actions" | "rush" | "hurry" | "reply" | "response"),
+            "don't" | "doesn't" | "needn't" | "won't" | "not" if second == "need" => third != "only",
             "don't" | "doesn't" | "needn't" => matches!(second, "worry" | "need" | "have"),
-            "not" => matches!(second, "need" | "worry" | "required" | "necessary") && third != "only",
+            "not" => matches!(second, "worry" | "required" | "necessary") && third != "only",
             _ => false,
         }
     })
@@ -51,7 +77,7 @@ pub(super) fn is_dismissed(sentence: &[Token<'_>]) -> bool {
 
 /// "By 9.15 every day" is a rule of the house.
 fn is_habit(sentence: &[Token<'_>], end: usize) -> bool {
-    let end = end + usize::from(word(sentence, end) == "on");
+    let end = end + usize::from(matches!(word(sentence, end), "on" | "of"));
     is_any(sentence, end, &["each", "every", "daily", "weekly"])
         || word(sentence, end).strip_suffix('s').is_some_and(|it| it.ends_with("day") && weekday(it).is_some())
 }
@@ -131,6 +157,7 @@ fn judge(tokens: &[Token<'_>], at: usize, phrase: &Range<usize>) -> Option<bool>
         "can" | "could" | "would" | "will" | "may" | "might" | "won't" | "wouldn't" | "can't" | "couldn't" => {
             modal(tokens, at, before, next, third)
         }
+        "i'd" | "we'd" if next == "have" => Some(!is_past(third)),
         "i'd" | "we'd" => Some(matches!(next, "like" | "love" | "appreciate" | "welcome" | "be" | "really" | "prefer")),
         "i'll" | "we'll" | "he'll" | "she'll" | "they'll" | "it'll" => Some(false),
         "you'll" => Some(next == "need" || (next, third) == ("have", "to")),
@@ -153,6 +180,7 @@ fn judge(tokens: &[Token<'_>], at: usize, phrase: &Range<usize>) -> Option<bool>
         "he" | "she" | "they" => Some(false),
         "i" | "we" | "it" | "you" | "who" if is_past(next) => Some(false),
         "i'm" | "i've" | "we've" | "we're" | "he's" | "she's" | "they're" | "they've" => Some(matches!(next, "asking")),
+        "agreed" if matches!(before, "be" | "been" | "is" | "are" | "as") => None,
         "should've" | "promised" | "agreed" | "managed" | "said" | "says" | "reckons" | "thinks" | "offered" => Some(false),
         _ if is_imperative(tokens, at) => Some(true),
         _ => None,
@@ -208,7 +236,7 @@ fn should(tokens: &[Token<'_>], at: usize, before: &str, next: &str, third: &str
     if at == 0 {
         return None;
     }
-    let happens = matches!(next, "arrive" | "get" | "land" | "know" | "see" | "make" | "hear" | "finish" | "find");
+    let happens = matches!(next, "arrive" | "leave" | "get" | "land" | "know" | "see" | "make" | "hear" | "finish" | "find");
     Some(match before {
         "you" | "staff" | "everyone" | "all" => true,
         "i" | "we" | "he" | "she" | "they" | "it" | "that" | "which" | "this" => false,
@@ -234,8 +262,8 @@ fn modal(tokens: &[Token<'_>], at: usize, before: &str, next: &str, third: &str)
     }
     match next {
         "you" => Some(third != "be" || asks && begins),
-        "i" | "we" if begins || asks => Some(
-            COLLECTIVE.contains(&third)
+        "i" | "we" => Some(
+            (begins || asks) && COLLECTIVE.contains(&third)
                 || matches!(
                     third,
                     "have" | "get" | "ask" | "please" | "remind" | "see" | "also" | "possibly" | "just" | "request" | "make"
@@ -253,6 +281,7 @@ fn modal(tokens: &[Token<'_>], at: usize, before: &str, next: &str, third: &str)
             Some(true)
         }
         "help" => Some(true),
+        _ if word(tokens, at.wrapping_sub(2)) == "if" && COLLECTIVE.contains(&before) => Some(true),
         _ => Some(before == "you" && (asks || word(tokens, at.wrapping_sub(2)) == "if")),
     }
 }
