@@ -24,6 +24,9 @@ pub(super) fn is_asked(sentence: &[Token<'_>], phrase: &Range<usize>, lead: Lead
     if is_dismissed(sentence) || is_habit(sentence, phrase.end) || is_curious(sentence) || is_taken_on(sentence, phrase.end) {
         return false;
     }
+    if is_condition(sentence, phrase.start) {
+        return false;
+    }
     if lead == Lead::None {
         return asks_directly(sentence, phrase) || names_a_limit(sentence, phrase);
     }
@@ -73,6 +76,17 @@ pub(super) fn is_dismissed(sentence: &[Token<'_>]) -> bool {
             _ => false,
         }
     })
+}
+
+/// Whether the time is part of a condition: "If they have not paid by Friday please ring". A condition that asks,
+/// "if you could do it by Friday", or that waits for an answer, is none.
+fn is_condition(sentence: &[Token<'_>], start: usize) -> bool {
+    let clause = (0..start).rev().take_while(|&it| sentence[it].kind != Kind::Mark).last().unwrap_or(start);
+    let asks = ["possible", "could", "can", "would", "necessary", "so", "not", "able", "appropriate", "wouldn't"];
+    word(sentence, clause) == "if"
+        && !(clause + 1..(clause + 5).min(start)).any(|it| is_any(sentence, it, &asks))
+        && !is_silence(sentence, clause + 1)
+        && !(clause..start).any(|it| is_any(sentence, it, &["please", "you", "you've"]))
 }
 
 /// "By 9.15 every day" is a rule of the house.
@@ -150,13 +164,15 @@ fn judge(tokens: &[Token<'_>], at: usize, phrase: &Range<usize>) -> Option<bool>
             _ => true,
         }),
         "have" | "has" | "got" if next == "to" => Some(!is_absent(before)),
-        "have" | "has" | "got" | "giving" | "given" | "open" | "extended" if is_until(tokens, phrase) => {
+        "have" | "has" | "got" | "giving" | "given" | "open" | "extended" | "accepted" | "taken" if is_until(tokens, phrase) => {
             Some(!has_third_subject(tokens, at) && closes(tokens, at))
         }
         "should" => should(tokens, at, before, next, third),
         "can" | "could" | "would" | "will" | "may" | "might" | "won't" | "wouldn't" | "can't" | "couldn't" => {
             modal(tokens, at, before, next, third)
         }
+        "it'd" | "that'd" if next == "be" => Some(is_welcome(third)),
+        _ if is_somebody_doing(here, next) => Some(false),
         "i'd" | "we'd" if next == "have" => Some(!is_past(third)),
         "i'd" | "we'd" => Some(matches!(next, "like" | "love" | "appreciate" | "welcome" | "be" | "really" | "prefer")),
         "i'll" | "we'll" | "he'll" | "she'll" | "they'll" | "it'll" => Some(false),
@@ -169,7 +185,8 @@ fn judge(tokens: &[Token<'_>], at: usize, phrase: &Range<usize>) -> Option<bool>
         "was" | "were" if matches!(next, "wondering" | "hoping") => Some(true),
         "was" | "were" | "wasn't" | "weren't" | "had" | "did" | "didn't" | "hadn't" => Some(false),
         "due" if next != "to" => Some(!matches!(before, "was" | "were") && !is_outsiders(tokens, at)),
-        "deadline" | "cut-off" | "cutoff" => Some(!matches!((next, third), ("was" | "passed", _) | ("has", "passed" | "gone")) && !is_outsiders(tokens, at)),
+        "cut" if next == "off" => Some(true),
+        "deadline" | "deadline's" | "cut-off" | "cutoff" => Some(!matches!((next, third), ("was" | "passed", _) | ("has", "passed" | "gone")) && !is_outsiders(tokens, at)),
         "closing" if next == "date" => Some(!is_outsiders(tokens, at)),
         "last" | "final" if matches!(next, "day" | "date" | "chance" | "call" | "reminder") => Some(true),
         "remember" | "reminder" => Some(true),
@@ -197,7 +214,8 @@ fn wants(tokens: &[Token<'_>], at: usize, next: &str, third: &str) -> bool {
     });
     match subject.unwrap_or("") {
         "i" | "we" | "i'll" | "we'll" => {
-            let own = next == "to" && !matches!(third, "know" | "have" | "hear" | "see" | "receive");
+            let have = third == "have" && word(tokens, at) == "need";
+            let own = next == "to" && !have && !matches!(third, "know" | "hear" | "see" | "receive");
             of_reader || !own || subject == Some("we")
         }
         "don't" | "doesn't" | "didn't" | "not" | "no" => false,
@@ -213,7 +231,7 @@ fn wants(tokens: &[Token<'_>], at: usize, next: &str, third: &str) -> bool {
 
 fn wanted(tokens: &[Token<'_>], at: usize, before: &str) -> Option<bool> {
     match before {
-        "was" | "were" | "been" | "had" => Some(false),
+        "was" | "were" | "been" | "had" | "i" | "we" | "you" | "he" | "she" | "they" => Some(false),
         "is" | "are" | "be" | "still" | "also" | "urgently" => Some(!is_outsiders(tokens, at)),
         _ if word(tokens, at) == "required" => Some(!is_outsiders(tokens, at)),
         // "Helpers needed by 3" has the shape of "the parents needed an answer by 3": what follows tells them apart.
@@ -272,18 +290,27 @@ fn modal(tokens: &[Token<'_>], at: usize, before: &str, next: &str, third: &str)
         _ if begins && (asks || COLLECTIVE.contains(&next)) => Some(true),
         _ if begins && matches!(word(tokens, at), "could" | "would" | "can" | "may") && before.is_empty() => Some(true),
         "need" | "appreciate" | "like" | "love" if matches!(before, "i" | "we") => Some(true),
-        "be" if matches!(
-            third,
-            "grateful" | "glad" | "great" | "helpful" | "appreciated" | "good" | "useful" | "lovely" | "ideal" | "brilliant"
-                | "nice" | "perfect" | "handy"
-        ) =>
-        {
-            Some(true)
-        }
+        "be" if is_welcome(third) => Some(true),
         "help" => Some(true),
-        _ if word(tokens, at.wrapping_sub(2)) == "if" && COLLECTIVE.contains(&before) => Some(true),
+        _ if word(tokens, at.wrapping_sub(2)) == "if" && (COLLECTIVE.contains(&before) || before == "we" && matches!(next, "have" | "get")) => Some(true),
         _ => Some(before == "you" && (asks || word(tokens, at.wrapping_sub(2)) == "if")),
     }
+}
+
+/// "Priya's handing it in", not "everyone's baking" or "Thursday's meeting".
+fn is_somebody_doing(here: &str, next: &str) -> bool {
+    let Some(name) = here.strip_suffix("'s") else { return false };
+    let owns = COLLECTIVE.contains(&name) || weekday(name).is_some();
+    !owns && next.ends_with("ing") && !matches!(next, "evening" | "morning" | "meeting" | "training" | "briefing" | "thing")
+}
+
+/// How a writer says that something would be welcome.
+fn is_welcome(word: &str) -> bool {
+    matches!(
+        word,
+        "grateful" | "glad" | "great" | "helpful" | "appreciated" | "good" | "useful" | "lovely" | "ideal" | "brilliant"
+            | "nice" | "perfect" | "handy" | "really" | "very" | "so" | "most" | "wonderful" | "fantastic"
+    )
 }
 
 /// The fate of "to be": "comments to be finished by" asks, "hoping to be back by" does not.
@@ -309,13 +336,13 @@ fn is_absent(subject: &str) -> bool {
 }
 
 fn is_until(tokens: &[Token<'_>], phrase: &Range<usize>) -> bool {
-    is_any(tokens, phrase.start, &["until", "till", "til"])
+    is_any(tokens, phrase.start, &["until", "till", "til", "up"])
 }
 
 /// Whether "until" is somebody's allowance: "you have until", "open until", "I'm giving everybody until".
 fn is_allowance(tokens: &[Token<'_>], at: usize) -> bool {
     (at.saturating_sub(4)..at).any(|it| {
-        is_any(tokens, it, &["have", "has", "got", "you've", "giving", "given", "give", "open", "extended", "allowed"])
+        is_any(tokens, it, &["have", "has", "got", "you've", "giving", "given", "give", "open", "extended", "allowed", "accepted", "taken"])
     })
 }
 
@@ -435,14 +462,15 @@ fn names_a_limit(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
         let here = word(sentence, at);
         let distance = phrase.start - at;
         let names = match here {
-            "deadline" | "cut-off" | "cutoff" => true,
+            "deadline" | "deadline's" | "cut-off" | "cutoff" => true,
+            "off" => word(sentence, at.wrapping_sub(1)) == "cut",
             "date" => word(sentence, at.wrapping_sub(1)) == "closing",
             "due" => distance <= 5,
             "closes" | "close" | "shuts" | "shut" | "ends" | "end" | "finishes" | "expires" | "closing" => distance <= 3,
             _ => false,
         };
         if names {
-            let at = if here == "date" { at - 1 } else { at };
+            let at = if matches!(here, "date" | "off") { at - 1 } else { at };
             let told = (at.saturating_sub(6)..phrase.start).any(|it| is_any(sentence, it, &["was", "were", "passed", "had"]));
             return !told && judge(sentence, at, phrase).unwrap_or(false);
         }

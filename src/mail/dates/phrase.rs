@@ -104,6 +104,7 @@ fn lead(tokens: &[Token<'_>], at: usize) -> (Lead, usize) {
         "on" if (second, third) == ("or", "before") => (Lead::Limit, 3),
         "in" if matches!((second, third), ("time", "for")) => (Lead::Limit, 3),
         "until" | "till" | "til" => (Lead::Until, 1),
+        "up" if matches!(second, "to" | "until" | "till") => (Lead::Until, 2),
         _ => return (Lead::None, at),
     };
     let mut next = at + length;
@@ -267,6 +268,7 @@ fn is_latest(tokens: &[Token<'_>], at: usize) -> bool {
     }
     match word(tokens, next) {
         "latest" | "deadline" | "cut-off" | "cutoff" => true,
+        "cut" => word(tokens, next + 1) == "off",
         "last" | "closing" => is == 1 && matches!(word(tokens, next + 1), "day" | "date" | "chance" | "time"),
         "chance" | "date" => is == 1 && word(tokens, next - 1) == "final",
         _ => false,
