@@ -20,7 +20,7 @@ const LATELY: TimeDelta = TimeDelta::days(92);
 pub(super) fn due(when: When, anchor: &DateTime<Tz>, last: Option<&DateTime<Tz>>) -> Option<DateTime<Tz>> {
     let now = anchor.naive_local();
     let local = match when {
-        When::Elapsed(length) => return anchor.clone().checked_add_signed(length),
+        When::Elapsed(length) => return anchor.checked_add_signed(length),
         When::Then { before } => {
             let last = *last?;
             let day_alone = before && last.naive_local().time() == CLOSE;

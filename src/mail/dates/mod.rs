@@ -24,8 +24,11 @@ mod asking;
 mod clock;
 mod day;
 mod due;
+mod event;
+mod judge;
 mod phrase;
 mod token;
+mod verbs;
 mod vocabulary;
 mod work;
 
