@@ -33,7 +33,11 @@ pub(super) fn is_asked(sentence: &[Token<'_>], phrase: &Range<usize>, lead: Lead
     let judged = |at| judge(sentence, at, phrase).map(|asked| (at, asked));
     let said = match (0..phrase.start).rev().find_map(judged) {
         Some((at, asked)) => Some(asked || is_within_request(sentence, at)),
-        None => (phrase.end..sentence.len()).find_map(judged).map(|(_, asked)| asked),
+        // What is told in a further clause does not undo a notice: "Forms to HR by Monday, or you will not be paid".
+        None => (phrase.end..sentence.len())
+            .find_map(judged)
+            .filter(|(at, asked)| *asked || sentence[phrase.end..*at].iter().all(|it| it.kind != Kind::Mark))
+            .map(|(_, asked)| asked),
     };
     match said {
         Some(asked) => asked,
@@ -106,6 +110,11 @@ fn is_curious(sentence: &[Token<'_>]) -> bool {
     if sentence.last().is_none_or(|it| it.word != "?") {
         return false;
     }
+    // "When you get a moment, could you ...?" is no question about a time.
+    let asks = |at| is_any(sentence, at, &["can", "could", "would", "will"]) && word(sentence, at + 1) == "you";
+    if (3..sentence.len()).any(asks) {
+        return false;
+    }
     match word(sentence, 0) {
         "do" => word(sentence, 1) != "you" || !matches!(word(sentence, 2), "have" | "mind"),
         "are" => word(sentence, 1) != "you" || !matches!(word(sentence, 2), "able" | "ok" | "okay" | "free" | "happy"),
@@ -147,7 +156,7 @@ fn is_notice(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
         is_verb(&it.word)
             || matches!(&*it.word, "arrive" | "arrives" | "leave" | "leaves" | "start" | "starts" | "begins" | "goes" | "comes" | "gets")
     };
-    if LONGEST < head.len() || head.iter().any(|it| verb(it) || is_past(&it.word)) {
+    if LONGEST < head.len() || head.iter().any(verb) || head.iter().skip(1).any(|it| is_past(&it.word)) {
         return false;
     }
     head.is_empty() && !sentence[phrase.end..].iter().any(verb)
@@ -168,10 +177,12 @@ fn asks_directly(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
         if sentence[at].kind == Kind::Mark && matches!(&*sentence[at].word, "," | ";" | ":" | "(" | ")") {
             break;
         }
-        if is_any(sentence, at, &["who", "that", "which", "because", "since", "while", "when", "where", "as", "if", "going"]) {
+        if is_any(sentence, at, &["who", "that", "which", "because", "since", "while", "when", "where", "as", "if", "going"])
+            && !(word(sentence, at) == "if" && word(sentence, at + 1) == "you")
+        {
             return false;
         }
-        let wanted: &[&str] = if due_for { &["need", "ready", "turn", "done", "want"] } else { &DELIVERIES };
+        let wanted: &[&str] = if due_for { &["need", "needed", "required", "ready", "turn", "done", "want"] } else { &DELIVERIES };
         if is_any(sentence, at, wanted) {
             verb = Some(at);
             break;

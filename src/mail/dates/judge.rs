@@ -54,7 +54,7 @@ fn courtesy(place: &Place<'_>) -> Option<bool> {
         "great" if matches!(next, "to" | "if") => Some(true),
         "it'd" | "that'd" if next == "be" => Some(is_welcome(third)),
         "i'd" | "we'd" if next == "have" => Some(!is_past(third)),
-        "i'd" | "we'd" => Some(matches!(next, "like" | "love" | "appreciate" | "welcome" | "be" | "really" | "prefer")),
+        "i'd" | "we'd" => Some(matches!(next, "like" | "love" | "appreciate" | "welcome" | "be" | "really" | "prefer" | "need" | "want")),
         "hoping" | "hope" if matches!(next, "you" | "you'd" | "you'll" | "you're" | "for") => Some(true),
         "hoping" | "hope" if next == "to" && matches!(third, "have" | "get" | "receive" | "hear") => Some(true),
         "was" | "were" if matches!(next, "wondering" | "hoping") => Some(true),
@@ -103,9 +103,11 @@ fn demand(place: &Place<'_>) -> Option<bool> {
         "asked" | "reminded" | "told" | "invited" => Some(is_told_reader(tokens, at, before)),
         "must" => Some(match before {
             "i" => matches!(next, "have" | "get") && third != "to",
-            _ => !matches!(before, "he" | "she" | "they"),
+            "they" => next == "be",
+            _ => !matches!(before, "he" | "she"),
         }),
-        "have" | "has" | "got" if next == "to" => Some(!is_absent(before)),
+        "have" | "has" | "got" if next == "to" => Some(!is_absent(before) || (before, third) == ("they", "be")),
+        "he'd" | "she'd" | "they'd" => Some(next == "like" && tokens[at..].iter().take(8).any(|it| matches!(&*it.word, "you" | "your"))),
         "to" if next == "be" || (next == "have" && is_past(third)) => to_be(before),
         "should" => should(tokens, at, before, next, third),
         "can" | "could" | "would" | "will" | "may" | "might" | "won't" | "wouldn't" | "can't" | "couldn't" => {
@@ -122,11 +124,14 @@ fn account(place: &Place<'_>) -> Option<bool> {
     match here {
         _ if is_somebody_doing(here, next) => Some(false),
         "thanks" | "thank" if matches!(next, "you" | "for") => (at < phrase.start || next == "for").then_some(false),
+        // "Can they be back by Friday?": the verb before decides.
+        "he" | "she" | "they" | "i" | "we" if matches!(before, "can" | "could" | "would" | "may" | "might") => None,
         "let's" | "i'll" | "we'll" | "he'll" | "she'll" | "they'll" | "it'll" | "he" | "she" | "they" => Some(false),
         "i'm" | "i've" | "we've" | "we're" | "he's" | "she's" | "they're" | "they've" => Some(next == "asking"),
         "i" | "we" | "it" | "you" | "who" if is_past(next) => Some(false),
         "was" | "were" | "wasn't" | "weren't" | "had" | "did" | "didn't" | "hadn't" => Some(false),
-        "aiming" | "aim" | "hope" | "hoping" | "hopes" | "promise" | "promises" | "plan" | "planning" => Some(false),
+        "aiming" | "hope" | "hoping" | "hopes" | "promises" | "planning" => Some(false),
+        "aim" | "plan" | "promise" if matches!(before, "i" | "we" | "they" | "the") => Some(false),
         "agreed" if matches!(before, "be" | "been" | "is" | "are" | "as") => None,
         "promised" | "agreed" | "managed" | "said" | "says" | "reckons" | "thinks" | "offered" => Some(false),
         _ => None,

@@ -276,9 +276,13 @@ fn is_latest(tokens: &[Token<'_>], at: usize) -> bool {
     }
 }
 
-/// The time of what something is to be done before: "before you leave today", "before it goes out tomorrow at 11".
+/// The time of what something is to be done before: "before you leave today", "before the concert on Friday".
 fn reached(tokens: &[Token<'_>], at: usize) -> Option<(When, usize)> {
-    if !is_any(tokens, at, &["you", "we", "they", "it", "he", "she", "i", "people", "everyone", "leaving", "going"]) {
+    let begins = [
+        "you", "we", "they", "it", "he", "she", "i", "people", "everyone", "leaving", "going", "your", "my", "our", "that",
+    ];
+    let named = is_any(tokens, at.wrapping_sub(1), &["the"]) && time(tokens, at, true).is_none();
+    if !named && !is_any(tokens, at, &begins) {
         return None;
     }
     for next in at..(at + BEFORE_REACH).min(tokens.len()) {

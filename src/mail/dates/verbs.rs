@@ -14,12 +14,13 @@ pub(super) fn wants(tokens: &[Token<'_>], at: usize, next: &str, third: &str) ->
         !matches!(*it, "also" | "really" | "will" | "would" | "do" | "now" | "still" | "only" | "just" | "urgently")
     });
     match subject.unwrap_or("") {
-        "i" | "we" | "i'll" | "we'll" => {
+        "i" | "we" | "i'll" | "we'll" | "i'd" | "we'd" => {
             let have = third == "have" && word(tokens, at) == "need";
             let own = next == "to" && !have && !matches!(third, "know" | "hear" | "see" | "receive");
             of_reader || !own || subject == Some("we")
         }
         "don't" | "doesn't" | "didn't" | "not" | "no" => false,
+        "they" | "it" if (next, third) == ("to", "be") => true,
         "they" | "he" | "she" | "it" | "who" => of_reader,
         "you" | "you'll" | "" => true,
         // "Ron needs your lists", "it needs signing", "lists need to be in"; not "Ron needs a lift".

@@ -21,11 +21,12 @@ pub(super) const ACTIONS: [&str; 189] = [
 ];
 
 /// Verbs of something that the reader gives or finishes, so that a bare "today" after them is a limit.
-pub(super) const DELIVERIES: [&str; 48] = [
+pub(super) const DELIVERIES: [&str; 49] = [
     "send", "return", "reply", "respond", "confirm", "complete", "submit", "update", "upload", "enter", "email",
     "e-mail", "tell", "know", "give", "get", "hand", "sign", "fill", "finish", "provide", "forward", "pay", "drop",
     "pass", "do", "sort", "vote", "share", "turn", "answer", "check", "review", "read", "need", "have", "bring",
     "post", "choose", "ring", "call", "book", "finalise", "approve", "write", "put", "acknowledge", "nominate",
+    "look",
 ];
 
 /// Readers, addressed by what they are.
