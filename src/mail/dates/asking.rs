@@ -31,18 +31,31 @@ pub(super) fn is_asked(sentence: &[Token<'_>], phrase: &Range<usize>, lead: Lead
         return asks_directly(sentence, phrase) || names_a_limit(sentence, phrase);
     }
     let judged = |at| judge(sentence, at, phrase).map(|asked| (at, asked));
-    let said = match (0..phrase.start).rev().find_map(judged) {
-        Some((at, asked)) => Some(asked || is_within_request(sentence, at)),
-        // What is told in a further clause does not undo a notice: "Forms to HR by Monday, or you will not be paid".
-        None => (phrase.end..sentence.len())
-            .find_map(judged)
-            .filter(|(at, asked)| *asked || sentence[phrase.end..*at].iter().all(|it| it.kind != Kind::Mark))
-            .map(|(_, asked)| asked),
-    };
+    let clause = clause(sentence, phrase);
+    // The clause of the time comes first, then what stands before it, then what follows. What is told in a further
+    // clause does not undo a notice: "Forms to HR by Monday, or you will not be paid".
+    let said = (clause.start..phrase.start)
+        .rev()
+        .find_map(judged)
+        .or_else(|| (phrase.end..clause.end).find_map(judged))
+        .or_else(|| (0..clause.start).rev().find_map(judged))
+        .or_else(|| (clause.end..sentence.len()).find_map(judged).filter(|(_, asked)| *asked))
+        .map(|(at, asked)| asked || (at < phrase.start && is_within_request(sentence, at)));
     match said {
         Some(asked) => asked,
         None => lead == Lead::Limit && is_notice(sentence, phrase),
     }
+}
+
+/// The clause in which a phrase stands, between marks and the words that join clauses.
+fn clause(sentence: &[Token<'_>], phrase: &Range<usize>) -> Range<usize> {
+    let parts = |it: usize| {
+        sentence[it].kind == Kind::Mark && !matches!(&*sentence[it].word, "'" | "’" | "\"" | "/" | "&" | "£")
+            || matches!(word(sentence, it), "so" | "but")
+    };
+    let start = (0..phrase.start).rev().find(|&it| parts(it)).map_or(0, |it| it + 1);
+    let end = (phrase.end..sentence.len()).find(|&it| parts(it)).unwrap_or(sentence.len());
+    start..end
 }
 
 /// Whether the telling words at `told` stand inside a request: "Can you make sure they know that they have to ...".
@@ -72,7 +85,8 @@ pub(super) fn is_dismissed(sentence: &[Token<'_>]) -> bool {
     (0..sentence.len()).any(|at| {
         let (second, third) = (word(sentence, at + 1), word(sentence, at + 2));
         match word(sentence, at) {
-            "nothing" => matches!(second, "needed" | "required" | "to") || matches!(third, "needed" | "required" | "else"),
+            "nothing" if second == "to" => matches!(third, "do" | "worry" | "return" | "add"),
+            "nothing" => matches!(second, "needed" | "required") || matches!(third, "needed" | "required" | "else"),
             "no" => matches!(second, "need" | "action" | "actions" | "rush" | "hurry" | "reply" | "response"),
             "don't" | "doesn't" | "needn't" | "won't" | "not" if second == "need" => third != "only",
             "don't" | "doesn't" | "needn't" => matches!(second, "worry" | "need" | "have"),
@@ -143,7 +157,7 @@ fn is_taken_on(sentence: &[Token<'_>], end: usize) -> bool {
 /// Whether "until" is somebody's allowance: "you have until", "open until", "I'm giving everybody until".
 fn is_allowance(tokens: &[Token<'_>], at: usize) -> bool {
     (at.saturating_sub(4)..at).any(|it| {
-        is_any(tokens, it, &["have", "has", "got", "you've", "giving", "given", "give", "open", "extended", "allowed", "accepted", "taken"])
+        is_any(tokens, it, &["have", "has", "got", "you've", "giving", "given", "give", "open", "extended", "allowed", "accepted", "taken", "runs"])
     })
 }
 

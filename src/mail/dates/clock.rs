@@ -58,6 +58,10 @@ fn named(tokens: &[Token<'_>], at: usize) -> Option<(Clock, usize)> {
         "close" if at.checked_sub(1).is_some_and(|it| matches!(word(tokens, it), "by" | "before" | "at" | "until")) => {
             (Clock::Close, 1)
         }
+        // "Thursday am", "tomorrow p.m."
+        "am" | "pm" if at.checked_sub(1).is_some_and(|it| is_day_word(word(tokens, it))) => {
+            (if word(tokens, at) == "am" { Clock::Morning } else { Clock::Close }, 1)
+        }
         "home" if second == "time" => (Clock::Close, 2),
         _ => return None,
     };

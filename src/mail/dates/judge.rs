@@ -62,6 +62,7 @@ fn courtesy(place: &Place<'_>) -> Option<bool> {
             Some(!matches!(before, "i'll" | "we'll" | "will" | "i'd" | "to" | "they'll"))
         }
         "don't" | "not" if next == "forget" => Some(true),
+        "don't" | "never" if ACTIONS.contains(&next) => Some(false),
         "remember" | "reminder" | "unless" => Some(true),
         "i" | "we" if is_silence(tokens, at) => Some(true),
         "to" if matches!(next, "me" | "us") && is_handover(tokens, at) => Some(true),
@@ -85,6 +86,7 @@ fn limit(place: &Place<'_>) -> Option<bool> {
         {
             Some(!has_third_subject(tokens, at) && closes(tokens, at))
         }
+        "runs" if is_any(tokens, phrase.start, &["until", "till", "til", "up"]) => Some(is_series(tokens, at)),
         "closes" | "close" | "closing" | "shuts" | "shut" | "opens" if near(at, phrase) => Some(closes(tokens, at)),
         "ends" | "end" | "finishes" | "expires" | "finish" if near(at, phrase) && is_series(tokens, at) => Some(true),
         _ => None,
@@ -109,6 +111,7 @@ fn demand(place: &Place<'_>) -> Option<bool> {
         "have" | "has" | "got" if next == "to" => Some(!is_absent(before) || (before, third) == ("they", "be")),
         "he'd" | "she'd" | "they'd" => Some(next == "like" && tokens[at..].iter().take(8).any(|it| matches!(&*it.word, "you" | "your"))),
         "to" if next == "be" || (next == "have" && is_past(third)) => to_be(before),
+        "is" | "are" if next == "to" && third != "be" => Some(!matches!(before, "i" | "we" | "he" | "she" | "they")),
         "should" => should(tokens, at, before, next, third),
         "can" | "could" | "would" | "will" | "may" | "might" | "won't" | "wouldn't" | "can't" | "couldn't" => {
             modal(tokens, at, before, next, third)
@@ -172,7 +175,7 @@ fn is_handover(tokens: &[Token<'_>], at: usize) -> bool {
     let mut length = 0;
     for it in head {
         length += 1;
-        if is_verb(word(tokens, it)) || is_past(word(tokens, it)) || LONGEST < length {
+        if is_verb(word(tokens, it)) || matches!(word(tokens, it), "don't" | "not") || is_past(word(tokens, it)) || LONGEST < length {
             return false;
         }
     }

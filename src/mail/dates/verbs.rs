@@ -67,7 +67,7 @@ pub(super) fn should(tokens: &[Token<'_>], at: usize, before: &str, next: &str, 
 /// After "should be" a thing is due somewhere or done: "with Ron", "in my tray", "returned"; not "gone", "ready".
 fn is_place_next(tokens: &[Token<'_>], at: usize) -> bool {
     let here = word(tokens, at);
-    matches!(here, "with" | "in" | "on" | "at" | "sent" | "handed" | "back" | "submitted" | "given" | "made" | "put")
+    matches!(here, "with" | "in" | "on" | "at" | "sent" | "handed" | "back" | "submitted" | "given" | "made" | "put" | "set" | "ready" | "clear" | "kept" | "brought")
         || here.ends_with("ed") && here != "finished"
 }
 
