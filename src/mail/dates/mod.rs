@@ -62,13 +62,14 @@ pub struct Deadline {
 /// The text is read as English. Days that do not exist are left out, and so are days that only the school's calendar
 /// knows. Takes time linear in the length of the text.
 pub fn deadlines(text: &str, anchor: &DateTime<Tz>) -> Vec<Deadline> {
-    let sentences = token::sentences(text);
+    let mut sentences = token::sentences(text).peekable();
     let mut deadlines = Vec::new();
     let mut last = None;
-    for (at, sentence) in sentences.iter().enumerate() {
-        let before = at.checked_sub(1).map(|it| sentences[it].as_slice());
-        let after = sentences.get(at + 1).map(Vec::as_slice);
-        read(sentence, before, after, anchor, &mut last, &mut deadlines);
+    let mut before: Option<Vec<Token<'_>>> = None;
+    while let Some(sentence) = sentences.next() {
+        let after = sentences.peek().map(Vec::as_slice);
+        read(&sentence, before.as_deref(), after, anchor, &mut last, &mut deadlines);
+        before = Some(sentence);
     }
     deadlines
 }
@@ -82,10 +83,13 @@ fn read(
     last: &mut Option<DateTime<Tz>>,
     deadlines: &mut Vec<Deadline>,
 ) {
+    let phrases = phrase::phrases(sentence);
+    if phrases.is_empty() {
+        return;
+    }
     // "Reminder!" may stand alone before what it reminds of.
     let reminder = work::reminds(sentence) || before.is_some_and(work::reminds);
     let dismissed = after.is_some_and(asking::is_dismissed) && !is_personal(sentence);
-    let phrases = phrase::phrases(sentence);
     let mut read_to = 0;
     for (at, Phrase { tokens, lead, when }) in phrases.iter().enumerate() {
         let Some(due) = due::due(*when, anchor, last.as_ref()) else { continue };

@@ -8,6 +8,7 @@ use super::clock::{Clock, clock, is_any, number, word};
 use super::day::{Day, day};
 use super::event::{event, is_within_day, owned_event};
 use super::token::{Kind, Token};
+use super::vocabulary::BEGINNINGS;
 
 /// What a phrase says of a time, before it is set against the time of delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub(super) fn phrases(sentence: &[Token<'_>]) -> Vec<Phrase> {
     let mut phrases = Vec::new();
     let mut at = 0;
     while at < sentence.len() {
-        match phrase(sentence, at) {
+        match may_begin(&sentence[at]).then(|| phrase(sentence, at)).flatten() {
             Some(phrase) => {
                 at = phrase.tokens.end;
                 phrases.push(phrase);
@@ -60,6 +61,14 @@ pub(super) fn phrases(sentence: &[Token<'_>]) -> Vec<Phrase> {
         }
     }
     phrases
+}
+
+fn may_begin(token: &Token<'_>) -> bool {
+    match token.kind {
+        Kind::Number => true,
+        Kind::Word => BEGINNINGS.binary_search(&&*token.word).is_ok(),
+        Kind::Mark => false,
+    }
 }
 
 /// The phrase that begins at `at`, if one does.
@@ -112,17 +121,10 @@ fn lead(tokens: &[Token<'_>], at: usize) -> (Lead, usize) {
     if word(tokens, next) == "," && matches!(word(tokens, next + 1), "say" | "ideally" | "latest") {
         next += 2 + usize::from(word(tokens, next + 2) == ",");
     }
-    while is_any(tokens, next, &["about", "around", "approximately", "roughly", "say", "the", "at", "this", "ideally"])
-        && !is_time_with_this(tokens, next)
-    {
+    while is_any(tokens, next, &["about", "around", "approximately", "roughly", "say", "the", "at", "ideally"]) {
         next += 1;
     }
     (lead, next)
-}
-
-/// `this` belongs to the time in "this Friday", "this time tomorrow", and `the` to nothing.
-fn is_time_with_this(tokens: &[Token<'_>], at: usize) -> bool {
-    word(tokens, at) == "this"
 }
 
 fn is_before(tokens: &[Token<'_>], at: usize, next: usize) -> bool {
@@ -294,4 +296,26 @@ fn reached(tokens: &[Token<'_>], at: usize) -> Option<(When, usize)> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::token::sentences;
+    use super::*;
+
+    #[test]
+    fn every_word_that_begins_a_phrase_is_among_the_beginnings() {
+        assert!(BEGINNINGS.is_sorted());
+        let corpora = concat!(
+            include_str!("../../../testdata/mail/dates/tuning.txt"),
+            include_str!("../../../tests/dates_forms.rs")
+        );
+        for sentence in sentences(corpora) {
+            for at in 0..sentence.len() {
+                if phrase(&sentence, at).is_some() {
+                    assert!(may_begin(&sentence[at]), "{:?}", sentence[at].word);
+                }
+            }
+        }
+    }
 }

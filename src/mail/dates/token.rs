@@ -26,35 +26,42 @@ pub(super) struct Token<'a> {
     pub kind: Kind,
 }
 
-/// The sentences of `text`, none of them empty.
-pub(super) fn sentences(text: &str) -> Vec<Vec<Token<'_>>> {
-    let mut sentences = Vec::new();
-    let mut sentence: Vec<Token<'_>> = Vec::new();
-    let mut at = 0;
-    let mut line_start = 0;
-    while let Some(first) = text[at..].chars().next() {
-        let here = at;
-        at += first.len_utf8();
-        let mut ends = LONGEST_SENTENCE <= sentence.len();
-        if first == '\n' {
-            ends |= ends_at_line(&text[line_start..here], &text[at..]);
-            line_start = at;
-        } else if first.is_whitespace() {
-            continue;
-        } else {
-            let token = token(text, here, first);
-            at = token.range.end;
-            ends |= is_final(text, &token, sentence.last());
-            sentence.push(token);
+/// The sentences of a text, none of them empty. Only one at a time is in memory.
+pub(super) struct Sentences<'a> {
+    text: &'a str,
+    at: usize,
+    line_start: usize,
+}
+
+pub(super) fn sentences(text: &str) -> Sentences<'_> {
+    Sentences { text, at: 0, line_start: 0 }
+}
+
+impl<'a> Iterator for Sentences<'a> {
+    type Item = Vec<Token<'a>>;
+
+    fn next(&mut self) -> Option<Vec<Token<'a>>> {
+        let text = self.text;
+        let mut sentence: Vec<Token<'a>> = Vec::new();
+        while let Some(first) = text[self.at..].chars().next() {
+            let here = self.at;
+            self.at += first.len_utf8();
+            let mut ends = LONGEST_SENTENCE <= sentence.len();
+            if first == '\n' {
+                ends |= ends_at_line(&text[self.line_start..here], &text[self.at..]);
+                self.line_start = self.at;
+            } else if !first.is_whitespace() {
+                let token = token(text, here, first);
+                self.at = token.range.end;
+                ends |= is_final(text, &token, sentence.last());
+                sentence.push(token);
+            }
+            if ends && !sentence.is_empty() {
+                return Some(sentence);
+            }
         }
-        if ends && !sentence.is_empty() {
-            sentences.push(std::mem::take(&mut sentence));
-        }
+        (!sentence.is_empty()).then_some(sentence)
     }
-    if !sentence.is_empty() {
-        sentences.push(sentence);
-    }
-    sentences
 }
 
 fn token(text: &str, start: usize, first: char) -> Token<'_> {

@@ -62,3 +62,20 @@ pub(super) const WORK: [&str; 25] = [
     "complete", "completed", "completing", "analysis", "analyses", "assessment", "assessments", "audit", "audits",
     "evaluation", "evaluations", "tracker", "trackers", "appraisal", "write-up", "write-ups",
 ];
+
+/// Every word that can begin a phrase of time, sorted. Most words cannot, and this is the quickest way to know.
+pub(super) const BEGINNINGS: [&str; 148] = [
+    "a", "afternoon", "am", "apr", "april", "aug", "august", "before", "beginning", "by", "close", "cob", "coe",
+    "coming", "cop", "current", "day", "dec", "december", "dinnertime", "early", "eight", "eighteen", "eleven", "end",
+    "eod", "eom", "eop", "eow", "evening", "feb", "february", "fifteen", "first", "five", "following", "four",
+    "fourteen", "fri", "fri's", "friday", "friday's", "half", "home", "ideally", "in", "inside", "jan", "january",
+    "jul", "july", "jun", "june", "last", "late", "lunch", "lunch-time", "lunchtime", "mar", "march", "may", "mid",
+    "midday", "middle", "midnight", "mon", "mon's", "monday", "monday's", "month", "morning", "next", "night", "nine",
+    "nineteen", "no", "noon", "not", "nov", "november", "oct", "october", "on", "one", "over", "pm", "preferably",
+    "quarter", "sat", "sat's", "saturday", "saturday's", "school", "sep", "sept", "september", "seven", "seventeen",
+    "six", "sixteen", "start", "sun", "sun's", "sunday", "sunday's", "ten", "the", "thirteen", "this", "three", "thu",
+    "thu's", "thur", "thur's", "thurs", "thurs's", "thursday", "thursday's", "til", "till", "tmrw", "today",
+    "today's", "tomorrow", "tomorrow's", "tomoz", "tonight", "tue", "tue's", "tues", "tues's", "tuesday", "tuesday's",
+    "twelve", "twenty", "two", "until", "up", "wed", "wed's", "wednesday", "wednesday's", "weds", "weds's", "weekend",
+    "within", "yesterday", "zero",
+];
