@@ -386,7 +386,8 @@ fn keeps_offsets_in_bytes_among_other_letters() {
 
 #[test]
 fn reads_a_phrase_over_a_line_end_alike_with_both_line_ends() {
-    let text = "Please could all tutors return the green slips that went out last week by\n9am on Friday and keep a copy.\n";
+    let text =
+        "Please could all tutors return the green slips that went out last week by\n9am on Friday and keep a copy.\n";
     let crlf = text.replace('\n', "\r\n");
     let anchor = at("2026-11-19 15:00");
     let due = |text: &str| deadlines(text, &anchor).into_iter().map(|it| (it.due, it.request)).collect::<Vec<_>>();

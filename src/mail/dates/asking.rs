@@ -21,7 +21,11 @@ pub(super) fn is_asked(sentence: &[Token<'_>], phrase: &Range<usize>, lead: Lead
     if past && tells_of_a_request(sentence) {
         return false;
     }
-    if is_dismissed(sentence) || is_habit(sentence, phrase.end) || is_curious(sentence) || is_taken_on(sentence, phrase.end) {
+    if is_dismissed(sentence)
+        || is_habit(sentence, phrase.end)
+        || is_curious(sentence)
+        || is_taken_on(sentence, phrase.end)
+    {
         return false;
     }
     if is_condition(sentence, phrase.start) {
@@ -71,7 +75,10 @@ fn is_within_request(sentence: &[Token<'_>], told: usize) -> bool {
             return false;
         }
         if matches!(here, "please" | "pls" | "kindly") {
-            return !matches!(next, "note" | "be" | "remember" | "find" | "see" | "bear" | "accept" | "ignore" | "don't");
+            return !matches!(
+                next,
+                "note" | "be" | "remember" | "find" | "see" | "bear" | "accept" | "ignore" | "don't"
+            );
         }
         if matches!(here, "can" | "could" | "would" | "will") && next == "you" {
             return sentence.last().is_some_and(|it| it.word == "?");
@@ -132,8 +139,8 @@ fn is_curious(sentence: &[Token<'_>]) -> bool {
     match word(sentence, 0) {
         "do" => word(sentence, 1) != "you" || !matches!(word(sentence, 2), "have" | "mind"),
         "are" => word(sentence, 1) != "you" || !matches!(word(sentence, 2), "able" | "ok" | "okay" | "free" | "happy"),
-        "what" | "when" | "why" | "how" | "which" | "did" | "didn't" | "was" | "wasn't" | "were" | "weren't" | "does"
-        | "has" | "have" | "had" | "haven't" | "isn't" | "aren't" => true,
+        "what" | "when" | "why" | "how" | "which" | "did" | "didn't" | "was" | "wasn't" | "were" | "weren't"
+        | "does" | "has" | "have" | "had" | "haven't" | "isn't" | "aren't" => true,
         "is" => !matches!(word(sentence, 1), "there" | "it" | "anyone" | "everyone"),
         _ => false,
     }
@@ -157,7 +164,14 @@ fn is_taken_on(sentence: &[Token<'_>], end: usize) -> bool {
 /// Whether "until" is somebody's allowance: "you have until", "open until", "I'm giving everybody until".
 fn is_allowance(tokens: &[Token<'_>], at: usize) -> bool {
     (at.saturating_sub(4)..at).any(|it| {
-        is_any(tokens, it, &["have", "has", "got", "you've", "giving", "given", "give", "open", "extended", "allowed", "accepted", "taken", "runs"])
+        is_any(
+            tokens,
+            it,
+            &[
+                "have", "has", "got", "you've", "giving", "given", "give", "open", "extended", "allowed", "accepted",
+                "taken", "runs",
+            ],
+        )
     })
 }
 
@@ -168,7 +182,10 @@ fn is_notice(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
     let head = &sentence[..phrase.start];
     let verb = |it: &Token<'_>| {
         is_verb(&it.word)
-            || matches!(&*it.word, "arrive" | "arrives" | "leave" | "leaves" | "start" | "starts" | "begins" | "goes" | "comes" | "gets")
+            || matches!(
+                &*it.word,
+                "arrive" | "arrives" | "leave" | "leaves" | "start" | "starts" | "begins" | "goes" | "comes" | "gets"
+            )
     };
     if LONGEST < head.len() || head.iter().any(verb) || head.iter().skip(1).any(|it| is_past(&it.word)) {
         return false;
@@ -180,8 +197,11 @@ fn is_notice(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
 
 /// "Please confirm numbers today": a request of which the bare time is the last part.
 fn asks_directly(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
-    if is_any(sentence, phrase.start.wrapping_sub(1), &["at", "from", "on", "since", "after", "of", "until", "in", "to", "last", "every"])
-        || word(sentence, phrase.end - 1).ends_with("'s")
+    if is_any(
+        sentence,
+        phrase.start.wrapping_sub(1),
+        &["at", "from", "on", "since", "after", "of", "until", "in", "to", "last", "every"],
+    ) || word(sentence, phrase.end - 1).ends_with("'s")
     {
         return false;
     }
@@ -191,12 +211,16 @@ fn asks_directly(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
         if sentence[at].kind == Kind::Mark && matches!(&*sentence[at].word, "," | ";" | ":" | "(" | ")") {
             break;
         }
-        if is_any(sentence, at, &["who", "that", "which", "because", "since", "while", "when", "where", "as", "if", "going"])
-            && !(word(sentence, at) == "if" && word(sentence, at + 1) == "you")
+        if is_any(
+            sentence,
+            at,
+            &["who", "that", "which", "because", "since", "while", "when", "where", "as", "if", "going"],
+        ) && !(word(sentence, at) == "if" && word(sentence, at + 1) == "you")
         {
             return false;
         }
-        let wanted: &[&str] = if due_for { &["need", "needed", "required", "ready", "turn", "done", "want"] } else { &DELIVERIES };
+        let wanted: &[&str] =
+            if due_for { &["need", "needed", "required", "ready", "turn", "done", "want"] } else { &DELIVERIES };
         if is_any(sentence, at, wanted) {
             verb = Some(at);
             break;
@@ -218,12 +242,15 @@ fn names_a_limit(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
             "off" => word(sentence, at.wrapping_sub(1)) == "cut",
             "date" => word(sentence, at.wrapping_sub(1)) == "closing",
             "due" => distance <= 5,
-            "closes" | "close" | "shuts" | "shut" | "ends" | "end" | "finishes" | "expires" | "closing" => distance <= 3,
+            "closes" | "close" | "shuts" | "shut" | "ends" | "end" | "finishes" | "expires" | "closing" => {
+                distance <= 3
+            }
             _ => false,
         };
         if names {
             let at = if matches!(here, "date" | "off") { at - 1 } else { at };
-            let told = (at.saturating_sub(6)..phrase.start).any(|it| is_any(sentence, it, &["was", "were", "passed", "had"]));
+            let told =
+                (at.saturating_sub(6)..phrase.start).any(|it| is_any(sentence, it, &["was", "were", "passed", "had"]));
             return !told && judge(sentence, at, phrase).unwrap_or(false);
         }
     }

@@ -25,10 +25,7 @@ pub(super) enum Day {
 
 /// Reads a day at `at`; returns it and the index after it.
 pub(super) fn day(tokens: &[Token<'_>], at: usize) -> Option<(Day, usize)> {
-    relative(tokens, at)
-        .or_else(|| named(tokens, at))
-        .or_else(|| calendar(tokens, at))
-        .or_else(|| numeric(tokens, at))
+    relative(tokens, at).or_else(|| named(tokens, at)).or_else(|| calendar(tokens, at)).or_else(|| numeric(tokens, at))
 }
 
 /// The weekday that a word names; its plural is a habit and names none.
@@ -221,9 +218,31 @@ fn calendar(tokens: &[Token<'_>], at: usize) -> Option<(Day, usize)> {
     }
     let noun = matches!(
         word(tokens, next),
-        "form" | "floor" | "draft" | "year" | "years" | "time" | "period" | "team" | "person" | "xv" | "xi" | "grade"
-            | "lesson" | "set" | "group" | "edition" | "century" | "place" | "birthday" | "anniversary" | "class"
-            | "formers" | "attempt" | "page" | "cohort"
+        "form"
+            | "floor"
+            | "draft"
+            | "year"
+            | "years"
+            | "time"
+            | "period"
+            | "team"
+            | "person"
+            | "xv"
+            | "xi"
+            | "grade"
+            | "lesson"
+            | "set"
+            | "group"
+            | "edition"
+            | "century"
+            | "place"
+            | "birthday"
+            | "anniversary"
+            | "class"
+            | "formers"
+            | "attempt"
+            | "page"
+            | "cohort"
     );
     (suffix && !noun).then_some((Day::Date { day, month: None, year: None }, next))
 }

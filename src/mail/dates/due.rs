@@ -1,6 +1,9 @@
 //! The instant that a time in words means, from the instant at which its mail is delivered.
 
-use chrono::{DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Weekday};
+use chrono::{
+    DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike,
+    Weekday,
+};
 use chrono_tz::Tz;
 
 use super::clock::{Clock, Half};

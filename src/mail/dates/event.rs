@@ -19,7 +19,8 @@ pub(super) fn event(tokens: &[Token<'_>], at: usize) -> usize {
         next += 1;
     }
     // "p4" is one word and a figure.
-    let period = matches!(word(tokens, next), "p" | "period" | "lesson" | "p.") && number(word(tokens, next + 1)).is_some();
+    let period =
+        matches!(word(tokens, next), "p" | "period" | "lesson" | "p.") && number(word(tokens, next + 1)).is_some();
     if period {
         return next + 2 - at;
     }

@@ -54,7 +54,10 @@ fn courtesy(place: &Place<'_>) -> Option<bool> {
         "great" if matches!(next, "to" | "if") => Some(true),
         "it'd" | "that'd" if next == "be" => Some(is_welcome(third)),
         "i'd" | "we'd" if next == "have" => Some(!is_past(third)),
-        "i'd" | "we'd" => Some(matches!(next, "like" | "love" | "appreciate" | "welcome" | "be" | "really" | "prefer" | "need" | "want")),
+        "i'd" | "we'd" => Some(matches!(
+            next,
+            "like" | "love" | "appreciate" | "welcome" | "be" | "really" | "prefer" | "need" | "want"
+        )),
         "hoping" | "hope" if matches!(next, "you" | "you'd" | "you'll" | "you're" | "for") => Some(true),
         "hoping" | "hope" if next == "to" && matches!(third, "have" | "get" | "receive" | "hear") => Some(true),
         "was" | "were" if matches!(next, "wondering" | "hoping") => Some(true),
@@ -109,7 +112,9 @@ fn demand(place: &Place<'_>) -> Option<bool> {
             _ => !matches!(before, "he" | "she"),
         }),
         "have" | "has" | "got" if next == "to" => Some(!is_absent(before) || (before, third) == ("they", "be")),
-        "he'd" | "she'd" | "they'd" => Some(next == "like" && tokens[at..].iter().take(8).any(|it| matches!(&*it.word, "you" | "your"))),
+        "he'd" | "she'd" | "they'd" => {
+            Some(next == "like" && tokens[at..].iter().take(8).any(|it| matches!(&*it.word, "you" | "your")))
+        }
         "to" if next == "be" || (next == "have" && is_past(third)) => to_be(before),
         "is" | "are" if next == "to" && third != "be" => Some(!matches!(before, "i" | "we" | "he" | "she" | "they")),
         "should" => should(tokens, at, before, next, third),
@@ -145,7 +150,9 @@ fn account(place: &Place<'_>) -> Option<bool> {
 fn is_somebody_doing(here: &str, next: &str) -> bool {
     let Some(name) = here.strip_suffix("'s") else { return false };
     let owns = COLLECTIVE.contains(&name) || weekday(name).is_some();
-    !owns && next.ends_with("ing") && !matches!(next, "evening" | "morning" | "meeting" | "training" | "briefing" | "thing")
+    !owns
+        && next.ends_with("ing")
+        && !matches!(next, "evening" | "morning" | "meeting" | "training" | "briefing" | "thing")
 }
 
 /// "If I don't hear from you by Thursday" asks for an answer.
@@ -156,14 +163,18 @@ pub(super) fn is_silence(tokens: &[Token<'_>], at: usize) -> bool {
 }
 
 fn has_third_subject(tokens: &[Token<'_>], at: usize) -> bool {
-    (at.saturating_sub(2)..at).any(|it| is_any(tokens, it, &["they", "he", "she", "i", "i've", "pupils", "students", "parents"]))
+    (at.saturating_sub(2)..at)
+        .any(|it| is_any(tokens, it, &["they", "he", "she", "i", "i've", "pupils", "students", "parents"]))
 }
 
 /// Whether a body outside the school is the one whose limit it is, and no reader is spoken to.
 pub(super) fn is_outsiders(tokens: &[Token<'_>], at: usize) -> bool {
     let outside = (at.saturating_sub(8)..at).any(|it| {
         let name = word(tokens, it).trim_end_matches("'s");
-        matches!(name, "board" | "council" | "la" | "ofsted" | "dfe" | "authority" | "ucas" | "government" | "supplier" | "their")
+        matches!(
+            name,
+            "board" | "council" | "la" | "ofsted" | "dfe" | "authority" | "ucas" | "government" | "supplier" | "their"
+        )
     });
     outside && !tokens.iter().any(|it| matches!(&*it.word, "please" | "you" | "your" | "yours"))
 }
@@ -171,11 +182,17 @@ pub(super) fn is_outsiders(tokens: &[Token<'_>], at: usize) -> bool {
 /// Whether the clause before "to me" is a thing alone: "names to me", not "Ron gave it to me".
 fn is_handover(tokens: &[Token<'_>], at: usize) -> bool {
     const LONGEST: usize = 7;
-    let head = (0..at).rev().take_while(|&it| tokens[it].kind != Kind::Mark && !matches!(word(tokens, it), "so" | "and" | "but"));
+    let head = (0..at)
+        .rev()
+        .take_while(|&it| tokens[it].kind != Kind::Mark && !matches!(word(tokens, it), "so" | "and" | "but"));
     let mut length = 0;
     for it in head {
         length += 1;
-        if is_verb(word(tokens, it)) || matches!(word(tokens, it), "don't" | "not") || is_past(word(tokens, it)) || LONGEST < length {
+        if is_verb(word(tokens, it))
+            || matches!(word(tokens, it), "don't" | "not")
+            || is_past(word(tokens, it))
+            || LONGEST < length
+        {
             return false;
         }
     }
@@ -184,7 +201,10 @@ fn is_handover(tokens: &[Token<'_>], at: usize) -> bool {
 
 /// The verbs that no notice has, and the subjects that need one.
 pub(super) fn is_verb(word: &str) -> bool {
-    matches!(word, "is" | "are" | "am" | "be" | "been" | "has" | "will" | "i" | "we" | "it" | "who" | "they" | "he" | "she")
+    matches!(
+        word,
+        "is" | "are" | "am" | "be" | "been" | "has" | "will" | "i" | "we" | "it" | "who" | "they" | "he" | "she"
+    )
 }
 
 fn near(at: usize, phrase: &Range<usize>) -> bool {

@@ -184,9 +184,9 @@ fn elapsed(tokens: &[Token<'_>], at: usize) -> Option<(When, usize)> {
             matches!(word(tokens, unit), "days" | "weeks")
                 .then_some((When::At { day: Some(Day::After(days)), clock: None }, unit + 1))
         }
-        _ => day(tokens, next).filter(|(day, _)| matches!(day, Day::After(_) | Day::Working(_))).map(|(day, end)| {
-            (When::At { day: Some(day), clock: None }, end)
-        }),
+        _ => day(tokens, next)
+            .filter(|(day, _)| matches!(day, Day::After(_) | Day::Working(_)))
+            .map(|(day, end)| (When::At { day: Some(day), clock: None }, end)),
     }
 }
 
@@ -281,7 +281,8 @@ fn is_latest(tokens: &[Token<'_>], at: usize) -> bool {
 /// The time of what something is to be done before: "before you leave today", "before the concert on Friday".
 fn reached(tokens: &[Token<'_>], at: usize) -> Option<(When, usize)> {
     let begins = [
-        "you", "we", "they", "it", "he", "she", "i", "people", "everyone", "leaving", "going", "your", "my", "our", "that",
+        "you", "we", "they", "it", "he", "she", "i", "people", "everyone", "leaving", "going", "your", "my", "our",
+        "that",
     ];
     let named = is_any(tokens, at.wrapping_sub(1), &["the"]) && time(tokens, at, true).is_none();
     if !named && !is_any(tokens, at, &begins) {

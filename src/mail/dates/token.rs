@@ -98,8 +98,7 @@ fn word_length(rest: &str) -> usize {
     let mut end = 0;
     let mut letters = rest.char_indices().peekable();
     while let Some((at, letter)) = letters.next() {
-        let joins = matches!(letter, '\'' | '’' | '-')
-            && letters.peek().is_some_and(|(_, next)| next.is_alphabetic());
+        let joins = matches!(letter, '\'' | '’' | '-') && letters.peek().is_some_and(|(_, next)| next.is_alphabetic());
         if !letter.is_alphabetic() && !joins {
             break;
         }

@@ -8,7 +8,8 @@ use super::vocabulary::COLLECTIVE;
 /// Whether the one who needs or wants something is the writer, or wants it of the reader.
 pub(super) fn wants(tokens: &[Token<'_>], at: usize, next: &str, third: &str) -> bool {
     let of_reader = (at + 1..at + 6).any(|it| {
-        is_any(tokens, it, &["you", "your", "us", "everyone", "everybody", "all", "yours"]) || is_any(tokens, it, &COLLECTIVE)
+        is_any(tokens, it, &["you", "your", "us", "everyone", "everybody", "all", "yours"])
+            || is_any(tokens, it, &COLLECTIVE)
     });
     let subject = (0..at).rev().map(|it| word(tokens, it)).find(|it| {
         !matches!(*it, "also" | "really" | "will" | "would" | "do" | "now" | "still" | "only" | "just" | "urgently")
@@ -25,7 +26,10 @@ pub(super) fn wants(tokens: &[Token<'_>], at: usize, next: &str, third: &str) ->
         "you" | "you'll" | "" => true,
         // "Ron needs your lists", "it needs signing", "lists need to be in"; not "Ron needs a lift".
         _ => {
-            of_reader || next == "to" || next.ends_with("ing") || subject.is_some_and(|it| COLLECTIVE.contains(&it))
+            of_reader
+                || next == "to"
+                || next.ends_with("ing")
+                || subject.is_some_and(|it| COLLECTIVE.contains(&it))
                 || tokens.get(at.wrapping_sub(1)).is_some_and(|it| it.kind == Kind::Mark)
         }
     }
@@ -43,9 +47,8 @@ pub(super) fn wanted(tokens: &[Token<'_>], at: usize, before: &str) -> Option<bo
 
 /// "You are asked to", "may I remind you"; not "I've been asked to", "parents were told".
 pub(super) fn is_told_reader(tokens: &[Token<'_>], at: usize, before: &str) -> bool {
-    matches!(before, "are" | "is") && (at.saturating_sub(4)..at).any(|it| {
-        is_any(tokens, it, &["you", "all"]) || is_any(tokens, it, &COLLECTIVE)
-    })
+    matches!(before, "are" | "is")
+        && (at.saturating_sub(4)..at).any(|it| is_any(tokens, it, &["you", "all"]) || is_any(tokens, it, &COLLECTIVE))
 }
 
 pub(super) fn should(tokens: &[Token<'_>], at: usize, before: &str, next: &str, third: &str) -> Option<bool> {
@@ -56,19 +59,40 @@ pub(super) fn should(tokens: &[Token<'_>], at: usize, before: &str, next: &str, 
     if at == 0 {
         return None;
     }
-    let happens = matches!(next, "arrive" | "leave" | "get" | "land" | "know" | "see" | "make" | "hear" | "finish" | "find");
+    let happens =
+        matches!(next, "arrive" | "leave" | "get" | "land" | "know" | "see" | "make" | "hear" | "finish" | "find");
     Some(match before {
         "you" | "staff" | "everyone" | "all" => true,
         "i" | "we" | "he" | "she" | "they" | "it" | "that" | "which" | "this" => false,
-        _ => !happens && !word(tokens, at + 1).ends_with("n't") && next != "be" || next == "be" && is_place_next(tokens, at + 2),
+        _ => {
+            !happens && !word(tokens, at + 1).ends_with("n't") && next != "be"
+                || next == "be" && is_place_next(tokens, at + 2)
+        }
     })
 }
 
 /// After "should be" a thing is due somewhere or done: "with Ron", "in my tray", "returned"; not "gone", "ready".
 fn is_place_next(tokens: &[Token<'_>], at: usize) -> bool {
     let here = word(tokens, at);
-    matches!(here, "with" | "in" | "on" | "at" | "sent" | "handed" | "back" | "submitted" | "given" | "made" | "put" | "set" | "ready" | "clear" | "kept" | "brought")
-        || here.ends_with("ed") && here != "finished"
+    matches!(
+        here,
+        "with"
+            | "in"
+            | "on"
+            | "at"
+            | "sent"
+            | "handed"
+            | "back"
+            | "submitted"
+            | "given"
+            | "made"
+            | "put"
+            | "set"
+            | "ready"
+            | "clear"
+            | "kept"
+            | "brought"
+    ) || here.ends_with("ed") && here != "finished"
 }
 
 pub(super) fn modal(tokens: &[Token<'_>], at: usize, before: &str, next: &str, third: &str) -> Option<bool> {
@@ -86,7 +110,17 @@ pub(super) fn modal(tokens: &[Token<'_>], at: usize, before: &str, next: &str, t
             (begins || asks) && COLLECTIVE.contains(&third)
                 || matches!(
                     third,
-                    "have" | "get" | "ask" | "please" | "remind" | "see" | "also" | "possibly" | "just" | "request" | "make"
+                    "have"
+                        | "get"
+                        | "ask"
+                        | "please"
+                        | "remind"
+                        | "see"
+                        | "also"
+                        | "possibly"
+                        | "just"
+                        | "request"
+                        | "make"
                 ),
         ),
         _ if begins && (asks || COLLECTIVE.contains(&next)) => Some(true),
@@ -94,7 +128,11 @@ pub(super) fn modal(tokens: &[Token<'_>], at: usize, before: &str, next: &str, t
         "need" | "appreciate" | "like" | "love" if matches!(before, "i" | "we") => Some(true),
         "be" if is_welcome(third) => Some(true),
         "help" => Some(true),
-        _ if word(tokens, at.wrapping_sub(2)) == "if" && (COLLECTIVE.contains(&before) || before == "we" && matches!(next, "have" | "get")) => Some(true),
+        _ if word(tokens, at.wrapping_sub(2)) == "if"
+            && (COLLECTIVE.contains(&before) || before == "we" && matches!(next, "have" | "get")) =>
+        {
+            Some(true)
+        }
         _ => Some(before == "you" && (asks || word(tokens, at.wrapping_sub(2)) == "if")),
     }
 }
@@ -103,8 +141,25 @@ pub(super) fn modal(tokens: &[Token<'_>], at: usize, before: &str, next: &str, t
 pub(super) fn is_welcome(word: &str) -> bool {
     matches!(
         word,
-        "grateful" | "glad" | "great" | "helpful" | "appreciated" | "good" | "useful" | "lovely" | "ideal" | "brilliant"
-            | "nice" | "perfect" | "handy" | "really" | "very" | "so" | "most" | "wonderful" | "fantastic"
+        "grateful"
+            | "glad"
+            | "great"
+            | "helpful"
+            | "appreciated"
+            | "good"
+            | "useful"
+            | "lovely"
+            | "ideal"
+            | "brilliant"
+            | "nice"
+            | "perfect"
+            | "handy"
+            | "really"
+            | "very"
+            | "so"
+            | "most"
+            | "wonderful"
+            | "fantastic"
     )
 }
 
@@ -112,13 +167,29 @@ pub(super) fn is_welcome(word: &str) -> bool {
 pub(super) fn to_be(before: &str) -> Option<bool> {
     match before {
         "need" | "needs" | "has" | "have" | "had" | "ought" | "got" | "want" | "like" => None,
-        "hope" | "hopes" | "hoping" | "going" | "likely" | "expecting" | "supposed" | "seem" | "seems" | "due" | "about"
-        | "promised" | "meant" | "aiming" | "aim" | "able" => Some(false),
+        "hope" | "hopes" | "hoping" | "going" | "likely" | "expecting" | "supposed" | "seem" | "seems" | "due"
+        | "about" | "promised" | "meant" | "aiming" | "aim" | "able" => Some(false),
         _ => Some(true),
     }
 }
 
 /// Words for one who is neither writer nor reader, or for the writer alone.
 pub(super) fn is_absent(subject: &str) -> bool {
-    matches!(subject, "i" | "he" | "she" | "they" | "i'll" | "i've" | "he's" | "she's" | "they've" | "to" | "might" | "may" | "would" | "don't" | "doesn't")
+    matches!(
+        subject,
+        "i" | "he"
+            | "she"
+            | "they"
+            | "i'll"
+            | "i've"
+            | "he's"
+            | "she's"
+            | "they've"
+            | "to"
+            | "might"
+            | "may"
+            | "would"
+            | "don't"
+            | "doesn't"
+    )
 }

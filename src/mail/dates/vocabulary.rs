@@ -3,21 +3,21 @@
 /// Verbs that ask at the head of a clause.
 pub(super) const ACTIONS: [&str; 189] = [
     "send", "return", "reply", "respond", "confirm", "complete", "submit", "check", "update", "upload", "enter",
-    "email", "e-mail", "mail", "tell", "ring", "call", "phone", "text", "give", "get", "hand", "bring", "sign",
-    "fill", "finish", "make", "ensure", "review", "read", "provide", "forward", "add", "book", "choose", "pick",
-    "pay", "drop", "put", "pass", "post", "collect", "clear", "leave", "have", "do", "sort", "record", "log",
-    "register", "vote", "share", "set", "order", "print", "prepare", "write", "look", "see", "contact", "speak",
-    "come", "apply", "take", "turn", "move", "vacate", "keep", "answer", "acknowledge", "finalise", "file", "deliver",
-    "empty", "tidy", "mark", "report", "nominate", "arrange", "approve", "download", "remove", "state", "scan",
-    "supply", "switch", "use", "bag", "label", "join", "attend", "amend", "correct", "edit", "proofread", "indicate",
-    "renew", "shout", "tick", "flag", "cancel", "claim", "raise", "stick", "pop", "ping", "buy", "count", "compile",
-    "draft", "estimate", "rate", "rank", "select", "specify", "list", "include", "attach", "copy", "circulate",
-    "request", "refer", "replace", "reset", "save", "schedule", "store", "transfer", "verify", "volunteer", "help",
-    "try", "go", "feed", "follow", "grab", "swap", "lock", "charge", "plug", "top", "name", "invite", "inform",
-    "advise", "double-check", "input", "meet", "be", "click", "fix", "reserve", "agree", "consider", "let", "install",
-    "test", "change", "decide", "find", "gather", "hold", "identify", "plan", "present", "produce", "propose",
-    "release", "reach", "resubmit", "settle", "show", "start", "stop", "suggest", "think", "wear", "work", "mend",
-    "resolve", "redo", "finalize", "organise", "organize", "bin", "wash", "pack", "stack", "water",
+    "email", "e-mail", "mail", "tell", "ring", "call", "phone", "text", "give", "get", "hand", "bring", "sign", "fill",
+    "finish", "make", "ensure", "review", "read", "provide", "forward", "add", "book", "choose", "pick", "pay", "drop",
+    "put", "pass", "post", "collect", "clear", "leave", "have", "do", "sort", "record", "log", "register", "vote",
+    "share", "set", "order", "print", "prepare", "write", "look", "see", "contact", "speak", "come", "apply", "take",
+    "turn", "move", "vacate", "keep", "answer", "acknowledge", "finalise", "file", "deliver", "empty", "tidy", "mark",
+    "report", "nominate", "arrange", "approve", "download", "remove", "state", "scan", "supply", "switch", "use",
+    "bag", "label", "join", "attend", "amend", "correct", "edit", "proofread", "indicate", "renew", "shout", "tick",
+    "flag", "cancel", "claim", "raise", "stick", "pop", "ping", "buy", "count", "compile", "draft", "estimate", "rate",
+    "rank", "select", "specify", "list", "include", "attach", "copy", "circulate", "request", "refer", "replace",
+    "reset", "save", "schedule", "store", "transfer", "verify", "volunteer", "help", "try", "go", "feed", "follow",
+    "grab", "swap", "lock", "charge", "plug", "top", "name", "invite", "inform", "advise", "double-check", "input",
+    "meet", "be", "click", "fix", "reserve", "agree", "consider", "let", "install", "test", "change", "decide", "find",
+    "gather", "hold", "identify", "plan", "present", "produce", "propose", "release", "reach", "resubmit", "settle",
+    "show", "start", "stop", "suggest", "think", "wear", "work", "mend", "resolve", "redo", "finalize", "organise",
+    "organize", "bin", "wash", "pack", "stack", "water",
 ];
 
 /// Verbs of something that the reader gives or finishes, so that a bare "today" after them is a limit.
@@ -25,8 +25,7 @@ pub(super) const DELIVERIES: [&str; 49] = [
     "send", "return", "reply", "respond", "confirm", "complete", "submit", "update", "upload", "enter", "email",
     "e-mail", "tell", "know", "give", "get", "hand", "sign", "fill", "finish", "provide", "forward", "pay", "drop",
     "pass", "do", "sort", "vote", "share", "turn", "answer", "check", "review", "read", "need", "have", "bring",
-    "post", "choose", "ring", "call", "book", "finalise", "approve", "write", "put", "acknowledge", "nominate",
-    "look",
+    "post", "choose", "ring", "call", "book", "finalise", "approve", "write", "put", "acknowledge", "nominate", "look",
 ];
 
 /// Readers, addressed by what they are.
@@ -74,8 +73,8 @@ pub(super) const BEGINNINGS: [&str; 148] = [
     "nineteen", "no", "noon", "not", "nov", "november", "oct", "october", "on", "one", "over", "pm", "preferably",
     "quarter", "sat", "sat's", "saturday", "saturday's", "school", "sep", "sept", "september", "seven", "seventeen",
     "six", "sixteen", "start", "sun", "sun's", "sunday", "sunday's", "ten", "the", "thirteen", "this", "three", "thu",
-    "thu's", "thur", "thur's", "thurs", "thurs's", "thursday", "thursday's", "til", "till", "tmrw", "today",
-    "today's", "tomorrow", "tomorrow's", "tomoz", "tonight", "tue", "tue's", "tues", "tues's", "tuesday", "tuesday's",
-    "twelve", "twenty", "two", "until", "up", "wed", "wed's", "wednesday", "wednesday's", "weds", "weds's", "weekend",
-    "within", "yesterday", "zero",
+    "thu's", "thur", "thur's", "thurs", "thurs's", "thursday", "thursday's", "til", "till", "tmrw", "today", "today's",
+    "tomorrow", "tomorrow's", "tomoz", "tonight", "tue", "tue's", "tues", "tues's", "tuesday", "tuesday's", "twelve",
+    "twenty", "two", "until", "up", "wed", "wed's", "wednesday", "wednesday's", "weds", "weds's", "weekend", "within",
+    "yesterday", "zero",
 ];

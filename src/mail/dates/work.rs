@@ -13,7 +13,9 @@ pub(super) fn product(tokens: &[Token<'_>], mut part: Range<usize>) -> Option<us
         let next = word(tokens, at + 1);
         is_any(tokens, at, &WORK)
             && match word(tokens, at) {
-                "report" => !matches!(before, "and" | "please" | "to" | "must" | "should" | "will" | "or") && next != "to",
+                "report" => {
+                    !matches!(before, "and" | "please" | "to" | "must" | "should" | "will" | "or") && next != "to"
+                }
                 "reference" => !matches!(before, "with" | "in" | "for") && next != "to",
                 "data" => !matches!(next, "protection" | "breach"),
                 "assessment" => next != "week",
@@ -30,9 +32,13 @@ pub(super) fn reminds(tokens: &[Token<'_>]) -> bool {
             "reminder" | "reminders" | "reminding" | "nudge" | "chasing" | "chaser" => true,
             "remind" => matches!(next, "you" | "everyone" | "everybody" | "all" | "staff" | "colleagues"),
             "as" => {
-                matches!(next, "discussed" | "mentioned" | "agreed" | "requested" | "previously" | "already" | "advised")
-                    || matches!((next, third), ("per", "my") | ("in", "my") | ("i", "said" | "mentioned" | "asked" | "wrote"))
-                    || matches!((next, third), ("we", "said" | "discussed" | "agreed") | ("you", "know"))
+                matches!(
+                    next,
+                    "discussed" | "mentioned" | "agreed" | "requested" | "previously" | "already" | "advised"
+                ) || matches!(
+                    (next, third),
+                    ("per", "my") | ("in", "my") | ("i", "said" | "mentioned" | "asked" | "wrote")
+                ) || matches!((next, third), ("we", "said" | "discussed" | "agreed") | ("you", "know"))
             }
             "following" => next == "up",
             "previous" | "earlier" | "last" => matches!(next, "email" | "mail" | "message" | "e-mail"),
