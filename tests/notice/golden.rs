@@ -46,7 +46,9 @@ fn bless() {
 
 #[test]
 fn a_letter_follows_what_the_engine_really_finds() {
-    let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
+    let (mut loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
+    // The words of the sample are for other letters.
+    loaded.policy.rules.retain(|it| it.info.name == "send-hours");
     let inspection = inspect(&loaded.policy, &loaded.school, &mail);
     let notice = notice(&letter(&loaded, &mail, &inspection)).expect("a letter");
     assert_eq!(notice.class, Class::Routine);
