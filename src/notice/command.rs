@@ -6,8 +6,8 @@ use crate::mail::{Address, Submission};
 use crate::policy::{Mode, Policy};
 use crate::school::School;
 
-/// A reason is kept up to here.
-const REASON_LENGTH: usize = 200;
+/// A reason is kept up to here: 200 characters with the two marks around one that runs from the right.
+const REASON_LENGTH: usize = 198;
 
 /// Of the messages that a reply names, so many are looked at: a thread of notices is short.
 const MOST_NOTICES: usize = 8;

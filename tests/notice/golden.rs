@@ -103,7 +103,8 @@ fn the_school_s_own_facts_are_used_where_it_gave_them() {
     let (held, late) = (sample::inspection(vec![sample::chain()]), sample::inspection(vec![sample::late()]));
     let known = letter(&loaded, &mail, &held);
     let unknown = Letter { school: &bare, entry_id: None, ..known.clone() };
-    let unknown_late = Letter { inspection: &late, ..unknown.clone() };
+    let unsigned = sample::unsigned(&mail);
+    let unknown_late = Letter { inspection: &late, mail: &unsigned, ..unknown.clone() };
     let written = |letter| notice(letter).expect("a letter").bytes;
     let parsed = beadle::mail::Message::parse(written(&known));
     assert_eq!(parsed.from()[0].name, "E-bost Ysgol Llŷr");
