@@ -98,7 +98,7 @@ proptest! {
 fn a_large_message_is_read_once() {
     // What overlaps most: each word begins, continues and ends entries.
     for unit in ["u ", "send this to ten people ", "\"he said ", "!?", "F*", "sooooo", "NOW YOU ", "YOU ARE THE x ", "Pupil A: ", "'"] {
-        let mail = submission("A message", &unit.repeat(1_000_000 / unit.len()), "\n");
+        let mail = submission("A message", &unit.repeat(300_000 / unit.len()), "\n");
         inspected(&mail);
     }
 }

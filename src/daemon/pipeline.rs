@@ -5,8 +5,11 @@
 //! 3. What must be kept is on disk, with its envelope, its notice and its log row, in one
 //!    transaction.
 //! 4. Only then Postfix hears of it. If step 1 or 3 failed, Postfix hears `451 4.7.1`.
+//! 5. That Postfix has heard is recorded. Where it has not, it may deliver the message itself
+//!    (`default_action=accept`), and what leaves the outbox is marked as a possible repeat.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use tracing::{error, info, warn};
@@ -26,6 +29,8 @@ use crate::school::after_working_day;
 /// Decides on messages for the milter.
 pub struct Pipeline {
     desk: Arc<Desk>,
+    /// What was kept and not answered yet, by queue ID.
+    unanswered: Mutex<HashMap<String, Id>>,
 }
 
 /// A message as it came, under the policy by which it is judged from start to end.
@@ -69,6 +74,13 @@ impl Decide for Pipeline {
             None => Answer::TemporaryFailure,
         }
     }
+
+    fn discarded(&self, queue_id: &str, heard: bool) {
+        let kept = self.unanswered.lock().unwrap_or_else(PoisonError::into_inner).remove(queue_id);
+        if let Some(id) = kept.filter(|_| heard) {
+            self.desk.note_heard(id);
+        }
+    }
 }
 
 /// Computes on a thread of its own: parsing and rules keep a processor busy, and the sockets have
@@ -81,7 +93,7 @@ async fn computed<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 
 impl Pipeline {
     pub fn new(desk: Arc<Desk>) -> Self {
-        Self { desk }
+        Self { desk, unanswered: Mutex::default() }
     }
 
     async fn act(&self, inspected: Inspected) -> Answer {
@@ -137,7 +149,10 @@ impl Pipeline {
         let log = LogRow { entry: Some(id), ..inspected.log.clone() };
         let queue_id = inspected.log.queue_id.clone();
         match self.desk.store().keep(inspected.into_entry(id), notice, log).await? {
-            Kept::New => info!(queue_id, entry = %id, "kept"),
+            Kept::New => {
+                info!(queue_id, entry = %id, "kept");
+                self.unanswered.lock().unwrap_or_else(PoisonError::into_inner).insert(queue_id, id);
+            }
             Kept::Already(earlier) => info!(queue_id, entry = %earlier, "kept already: the client sent it again"),
         }
         self.desk.wake();

@@ -22,7 +22,7 @@ rule! {
     /// ## How it weighs
     /// A letter needs an urge ("to everyone you know", "to ten people", "don't break the chain")
     /// and other signs: luck or harm, a warning from nowhere in particular, money for each
-    /// forward, guilt. The urge weighs 2, or 1 where it may have a reason ("please forward"),
+    /// forward, guilt. The urge weighs 2, or a half where it may have a reason ("please forward"),
     /// and with the signs a letter weighs 3 or more. The score is W / (W + 3), without an urge
     /// half of it: 0.5 is the bar.
     ///
@@ -198,7 +198,7 @@ impl Signs {
             return 0.0;
         }
         // To urge twice is one urge; one threat or one promise is as good as five.
-        let urge = self.weight("urge").min(2.0).max(self.weight("ask").min(1.0)).max(self.weight("chain").min(3.0));
+        let urge = self.weight("urge").min(2.0).max(self.weight("ask").min(0.5)).max(self.weight("chain").min(3.0));
         let sourced = trusted || self.has("source");
         let warning = if sourced { 0.0 } else { self.weight("warning").min(4.0) };
         let signs: f64 = ["luck", "reward", "guilt"].iter().map(|it| self.weight(it).min(4.0)).sum();
