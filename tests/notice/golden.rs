@@ -46,7 +46,8 @@ fn bless() {
 
 #[test]
 fn a_letter_follows_what_the_engine_really_finds() {
-    let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
+    let message = sample::MESSAGE.replace("Hiya, the coach is a total joke, sort it out!!!", "The coach leaves at eight.");
+    let (loaded, mail) = (school(), submission(message.as_bytes()));
     let inspection = inspect(&loaded.policy, &loaded.school, &mail);
     let notice = notice(&letter(&loaded, &mail, &inspection)).expect("a letter");
     assert_eq!(notice.class, Class::Routine);
