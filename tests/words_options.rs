@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use beadle::lint::{Inspection, inspect};
-use beadle::load::{Loaded, LoadError, load};
+use beadle::load::{LoadError, Loaded, load};
 use beadle::mail::{self, Envelope, Message, Submission};
 use beadle::policy::Action;
 
@@ -109,7 +109,10 @@ fn jokes_are_counted_by_depth_and_by_readers() {
 fn exempt_roles_may_warn_everybody() {
     let alert = "Police warn of a gang who are following pupils. Pass it on to everyone you know.";
     let by = |sender: &str, table: &str| {
-        asked(&inspected_from(sender, &format!("[rules.chain-mail]\n{table}"), PARENT, "Alert", alert), "chain-mail")
+        asked(
+            &inspected_from(sender, &format!("[rules.chain-mail]\n{table}"), PARENT, "Alert", alert),
+            "chain-mail",
+        )
     };
     assert_eq!(by("g.hughes@oakmere.example", ""), Some(Action::Hold));
     assert_eq!(by("cover@oakmere.example", ""), None);
@@ -139,8 +142,13 @@ fn without_a_known_school_other_domains_are_outside() {
     for (to, fires) in [("j.okoro@oakmere.example", false), (PARENT, true)] {
         let path = |it: &str| mail::Path::new(it.as_bytes());
         let envelope = Envelope { sender: path("g.hughes@oakmere.example"), recipients: vec![path(to)] };
-        let raw = format!("From: g.hughes@oakmere.example\nTo: {to}\nSubject: Late\n\nlol soz, gonna be late\n");
+        let raw =
+            format!("From: g.hughes@oakmere.example\nTo: {to}\nSubject: Late\n\nlol soz, gonna be late\n");
         let mail = Submission::new(envelope, Message::parse(raw.into_bytes()), None, None);
-        assert_eq!(asked(&inspect(&loaded.policy, &loaded.school, &mail), "external-tone").is_some(), fires, "{to}");
+        assert_eq!(
+            asked(&inspect(&loaded.policy, &loaded.school, &mail), "external-tone").is_some(),
+            fires,
+            "{to}"
+        );
     }
 }

@@ -7,8 +7,18 @@ use beadle::load::load;
 use beadle::mail::{self, Envelope, Message, Submission};
 
 const OPENINGS: &[&str] = &[
-    "Dear Mrs Roberts,", "Dear Kirsty,", "Hi Kirsty,", "Hello Mr Croft,", "Good morning,", "Dear all,",
-    "Dear Parents and Carers,", "Dear Sir or Madam,", "Hi all,", "Morning Dave,", "Dear colleague,", "Hi there,",
+    "Dear Mrs Roberts,",
+    "Dear Kirsty,",
+    "Hi Kirsty,",
+    "Hello Mr Croft,",
+    "Good morning,",
+    "Dear all,",
+    "Dear Parents and Carers,",
+    "Dear Sir or Madam,",
+    "Hi all,",
+    "Morning Dave,",
+    "Dear colleague,",
+    "Hi there,",
 ];
 
 /// What staff write about, each as it might stand in any message.
@@ -86,8 +96,16 @@ const SENTENCES: &[&str] = &[
 ];
 
 const CLOSINGS: &[&str] = &[
-    "Kind regards,\nG Hughes", "Best wishes,\nGareth", "Many thanks,\nGareth Hughes", "Yours sincerely,\nG. Hughes",
-    "Thanks,\nGareth", "With best wishes\nMr Hughes", "Regards\nGH", "See you then,\nGareth", "Cheers,\nGareth", "",
+    "Kind regards,\nG Hughes",
+    "Best wishes,\nGareth",
+    "Many thanks,\nGareth Hughes",
+    "Yours sincerely,\nG. Hughes",
+    "Thanks,\nGareth",
+    "With best wishes\nMr Hughes",
+    "Regards\nGH",
+    "See you then,\nGareth",
+    "Cheers,\nGareth",
+    "",
 ];
 
 const RECIPIENTS: &[&str] = &[
@@ -143,7 +161,9 @@ fn ordinary_mail_is_left_alone() {
     for _ in 0..MESSAGES {
         let (body, mail) = message(&mut numbers);
         let inspection = inspect(&loaded.policy, &loaded.school, &mail);
-        for finding in inspection.findings.iter().filter(|it| ["external-tone", "chain-mail"].contains(&it.rule)) {
+        for finding in
+            inspection.findings.iter().filter(|it| ["external-tone", "chain-mail"].contains(&it.rule))
+        {
             flagged.push(format!("{} {:?}\n{body}", finding.rule, finding.spans));
         }
         // The rules were run: each has weighed the message, for all but mail to staff.

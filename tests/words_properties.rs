@@ -97,8 +97,19 @@ proptest! {
 #[test]
 fn a_large_message_is_read_once() {
     // What overlaps most: each word begins, continues and ends entries.
-    for unit in ["u ", "send this to ten people ", "\"he said ", "!?", "F*", "sooooo", "NOW YOU ", "YOU ARE THE x ", "Pupil A: ", "'"] {
-        let mail = submission("A message", &unit.repeat(300_000 / unit.len()), "\n");
+    for unit in [
+        "u ",
+        "send this to ten people ",
+        "\"he said ",
+        "!?",
+        "F*",
+        "sooooo",
+        "NOW YOU ",
+        "YOU ARE THE x ",
+        "Pupil A: ",
+        "'",
+    ] {
+        let mail = submission("A message", &unit.repeat(100_000 / unit.len()), "\n");
         inspected(&mail);
     }
 }

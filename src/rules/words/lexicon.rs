@@ -55,8 +55,27 @@ const EXCEPTION: &str = "except";
 
 /// Every class that a list may open.
 const CLASSES: [&str; 22] = [
-    EXCEPTION, "text", "slang", "light", "rude", "insult", "mild", "profanity", "mention", "topic", "urge",
-    "ask", "chain", "luck", "warning", "reward", "guilt", "source", "work", "doubt", "joke",
+    EXCEPTION,
+    "text",
+    "slang",
+    "light",
+    "rude",
+    "insult",
+    "mild",
+    "profanity",
+    "mention",
+    "topic",
+    "urge",
+    "ask",
+    "chain",
+    "luck",
+    "warning",
+    "reward",
+    "guilt",
+    "source",
+    "work",
+    "doubt",
+    "joke",
     "laugh",
 ];
 
@@ -81,7 +100,9 @@ impl Lexicon {
         }
         let mut fills: HashMap<&str, Vec<Place>> = HashMap::new();
         for (entry, it) in entries.iter().enumerate() {
-            for (slot, choice) in it.slots.iter().enumerate().flat_map(|(at, it)| it.choices.iter().map(move |it| (at, it))) {
+            for (slot, choice) in
+                it.slots.iter().enumerate().flat_map(|(at, it)| it.choices.iter().map(move |it| (at, it)))
+            {
                 fills.entry(choice).or_default().push(Place { entry: entry as u32, slot: slot as u32 });
             }
         }
@@ -103,7 +124,8 @@ impl Lexicon {
             .into_iter()
             .filter_map(|(entry, words)| {
                 let words = without_breaks(folded, words);
-                let origin = folded.words.get(words.start)?.origin.start..folded.words[words.end.checked_sub(1)?].origin.end;
+                let origin = folded.words.get(words.start)?.origin.start
+                    ..folded.words[words.end.checked_sub(1)?].origin.end;
                 let Entry { class, weight, .. } = self.entries[entry];
                 let named = class != EXCEPTION && is_name(text, folded, &words);
                 (!named).then_some(Hit { class, weight, entry, words, origin })
@@ -163,7 +185,9 @@ impl Lexicon {
                     for slot in place.slot as usize + 1.. {
                         match entry.slots.get(slot) {
                             None => rows.push((place.entry as usize, start..end)),
-                            Some(_) => waiting[end].push((Place { entry: place.entry, slot: slot as u32 }, start)),
+                            Some(_) => {
+                                waiting[end].push((Place { entry: place.entry, slot: slot as u32 }, start))
+                            }
                         }
                         if entry.slots.get(slot).is_none_or(|it| !it.optional) {
                             break;
