@@ -5,7 +5,7 @@ use beadle::notice::{Asked, Command, asked};
 use beadle::policy::Mode;
 use proptest::prelude::*;
 
-use super::sample::{MESSAGE, about, late, school, submission, time};
+use super::sample::{MESSAGE, about, every_letter, late, school, submission, time};
 
 const LOGIN: &str = "j.okoro@oakmere.example";
 const NOTICES: &str = "noreply@oakmere.example";
@@ -43,14 +43,19 @@ fn command(command: Command, reason: &str) -> Option<(Command, String)> {
     Some((command, reason.to_owned()))
 }
 
-/// Our own letter, as a client quotes it.
-fn quoted(prefix: &str) -> String {
+/// The text and the HTML of a letter that names the commands.
+fn letter() -> (String, String) {
     let loaded = school();
     let letter = about(&loaded, &submission(MESSAGE.as_bytes()), vec![late()]).expect("a letter");
     let parsed = mail_parser::MessageParser::default().parse(&letter.bytes).expect("a message");
-    let text = parsed.body_text(0).expect("a text").into_owned();
-    assert!(text.contains("RELEASE"), "{text}");
-    text.lines().map(|it| format!("{prefix}{it}\r\n")).collect()
+    let (text, html) = (parsed.body_text(0).expect("a text"), parsed.body_html(0).expect("HTML"));
+    assert!(text.contains("RELEASE") && html.contains("RELEASE"), "{text}");
+    (text.into_owned(), html.into_owned())
+}
+
+/// Its text, as a client quotes it.
+fn quoted(prefix: &str) -> String {
+    letter().0.lines().map(|it| format!("{prefix}{it}\r\n")).collect()
 }
 
 #[test]
@@ -130,6 +135,41 @@ fn a_reply_in_html_alone_is_read() {
     assert_eq!((found.command, found.reason.as_str()), (Command::Cancel, "please"));
     assert_eq!(answer("<br>"), None);
     assert_eq!(answer("Thank you"), None);
+}
+
+#[test]
+fn the_html_letter_is_told_apart_however_a_client_quotes_it() {
+    let (_, html) = letter();
+    let inner = html.split_once("<table").expect("a table").1.rsplit_once("</body>").expect("its end").0;
+    let inner = format!("<table{inner}");
+    let gmail = format!(
+        "</div><br><div class=\"gmail_quote\"><div dir=\"ltr\" class=\"gmail_attr\">On Mon, 23 Nov 2026 at 21:14, \
+         beadle &lt;{NOTICES}&gt; wrote:<br></div><blockquote class=\"gmail_quote\">{inner}</blockquote></div>"
+    );
+    let outlook = format!(
+        "</div><div style=\"border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm\"><p class=\"MsoNormal\">\
+         <b>From:</b> beadle &lt;{NOTICES}&gt;<br><b>Sent:</b> 23 November 2026 21:14<br><b>To:</b> {LOGIN}<br>\
+         <b>Subject:</b> Your message will go on Tuesday 24 November at 07:30</p></div>{inner}"
+    );
+    let apple = format!("</div><br><blockquote type=\"cite\"><div>On 23 Nov 2026, at 21:14, beadle &lt;{NOTICES}&gt; wrote:</div><br>{inner}</blockquote>");
+    for (client, rest) in [("Gmail", gmail), ("Outlook", outlook), ("Apple", apple)] {
+        let answer = |own: &str| {
+            let html = "Content-Type: text/html; charset=utf-8\r\n";
+            let body = format!("<html><body><div dir=\"ltr\">{own}{rest}</body></html>").replace('\n', "\r\n");
+            read(reply(html, &body)).map(|it| (it.command, it.reason))
+        };
+        assert_eq!(answer("Release: coach leaves at 8"), command(Command::Release, "coach leaves at 8"), "{client}");
+        assert_eq!(answer("Thank you"), None, "{client}");
+        assert_eq!(answer(""), None, "{client}");
+    }
+}
+
+#[test]
+fn no_letter_of_ours_is_a_command_to_another_beadle() {
+    let (loaded, mail) = (school(), submission(reply("", "RELEASE").as_bytes()));
+    for (kind, letter) in every_letter(&loaded, &mail) {
+        assert_eq!(read(letter.bytes), None, "{kind}");
+    }
 }
 
 #[test]
