@@ -22,7 +22,8 @@ const TRIES: u32 = 5;
 pub(super) async fn answer(desk: &Desk, reply: &Arrived, asked: &Asked) -> Result<bool, OutboxError> {
     for tries in 1.. {
         let Some(entry) = subject(desk, asked).await? else { return Ok(false) };
-        let (wish, outcome) = match owns(&reply.loaded.school, reply.mail.login.as_deref(), &entry) {
+        let (now, then) = (reply.mail.login.as_deref(), entry.login.as_deref());
+        let (wish, outcome) = match is_same_account(&reply.loaded.school, now, then) {
             true => decide(desk, asked.command, &entry).await?,
             false => (Wish::Nothing, Outcome::NotYours),
         };
@@ -49,9 +50,9 @@ async fn subject(desk: &Desk, asked: &Asked) -> Result<Option<Entry>, OutboxErro
     Ok(None)
 }
 
-/// Tells whether the account that signed in now is the one that sent the entry.
-fn owns(school: &School, login: Option<&str>, entry: &Entry) -> bool {
-    let (Some(now), Some(then)) = (login, entry.login.as_deref()) else { return false };
+/// Tells whether the account that signed in now is the one that had signed in then.
+fn is_same_account(school: &School, now: Option<&str>, then: Option<&str>) -> bool {
+    let (Some(now), Some(then)) = (now, then) else { return false };
     let address = |login| school.login_address(login).map(|it| it.key().to_owned());
     now == then || address(now).is_some_and(|it| Some(it) == address(then))
 }
@@ -116,4 +117,37 @@ async fn grant(
     info!(queue_id, entry = %entry.id, command = asked.command.as_str(), ?wish, "a reply to a notice");
     desk.wake();
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_same(school: &str, now: Option<&str>, then: Option<&str>) -> bool {
+        let table = toml::from_str(school).expect("a table");
+        let school = School::new(table, Default::default(), Default::default(), Default::default());
+        is_same_account(&school, now, then)
+    }
+
+    #[test]
+    fn an_account_is_the_same_by_its_address_or_its_name() {
+        let school = "domains = ['oakmere.example']";
+        let address = Some("j.okoro@oakmere.example");
+        for name in ["j.okoro@oakmere.example", "J.Okoro@Oakmere.example", "j.okoro", "OAKMERE\\j.okoro"] {
+            assert!(is_same(school, Some(name), address), "{name}");
+            assert!(is_same(school, address, Some(name)), "{name}");
+        }
+        for name in ["j.okoro@pupils.oakmere.example", "j.okor", "j.okoro@elsewhere.example", ""] {
+            assert!(!is_same(school, Some(name), address), "{name}");
+        }
+        assert!(!is_same(school, None, address) && !is_same(school, address, None) && !is_same(school, None, None));
+    }
+
+    #[test]
+    fn a_name_that_is_nobody_s_address_is_only_itself() {
+        let two = "domains = ['oakmere.example', 'elmfield.example']";
+        assert!(is_same(two, Some("j.okoro"), Some("j.okoro")));
+        assert!(!is_same(two, Some("j.okoro"), Some("s.pike")));
+        assert!(!is_same(two, Some("j.okoro"), Some("j.okoro@oakmere.example")));
+    }
 }

@@ -153,6 +153,35 @@ fn a_held_message_waits_for_its_reviewer_or_goes_back_to_its_sender() {
 }
 
 #[test]
+fn what_waits_for_a_safeguarding_lead_is_not_its_author_s_to_take_back() {
+    let chain_mail = "[rules.chain-mail]\naction = \"hold\"\n";
+    let five = policy("five-rules.toml");
+    assert!(five.contains(chain_mail));
+    let site = Site::new(&five.replace(chain_mail, &format!("{chain_mail}reviewer = \"dsl\"\n")));
+    let notice = held(&site);
+    for word in ["RELEASE", "CANCEL", "WRONG"] {
+        assert!(!unwrapped(&notice).contains(&format!("reply {word}")), "{}", notice.readable());
+    }
+    let said = command(&site, OTHER, &notice, "first", "CANCEL");
+    assert!(said.contains("waits for the designated safeguarding lead"), "{said}");
+    assert_eq!(site.outbox()[0]["state"], "held");
+    assert!(shown(&site, &kept_id(&site)).contains("return asked for"));
+    site.assert_nothing_more_arrives();
+}
+
+#[test]
+fn a_policy_that_only_observes_takes_no_commands() {
+    let site = evening();
+    let notice = deferred(&site);
+    site.write_policy(&policy("observe.toml"));
+    assert!(site.beadle().reload().contains("read again"));
+    assert_eq!(send(&site, SENDER, reply(&notice, "observed", "", "CANCEL")).code, 250);
+    site.delivery(NOTICES);
+    assert_eq!(site.outbox()[0]["state"], "deferred");
+    site.assert_nothing_more_arrives();
+}
+
+#[test]
 fn somebody_else_cannot_decide_and_learns_nothing() {
     let site = evening();
     let notice = deferred(&site);
