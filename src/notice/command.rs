@@ -12,8 +12,8 @@ const REASON_LENGTH: usize = 198;
 /// Of the messages that a reply names, so many are looked at: a thread of notices is short.
 const MOST_NOTICES: usize = 8;
 
-/// A longer word is no command; and a field or text of any length is read only so far.
-const FIELD_LENGTH: usize = 16_000;
+/// Bytes of text after which nothing more can come into a reason.
+const ENOUGH: usize = 16_000;
 
 /// The words, in English and in Welsh. Either language is always understood.
 const WORDS: [(&str, Command); 8] = [
@@ -27,9 +27,9 @@ const WORDS: [(&str, Command); 8] = [
     ("anghywir", Command::Wrong),
 ];
 
-/// What may stand around a command, as when it was copied with its quotation marks. A question
-/// mark may not: whoever asks "Release?" has not decided.
+/// What may stand around a command, as when it was copied with its quotation marks.
 const AROUND: [char; 12] = ['"', '\'', '*', '_', '`', '\u{ab}', '\u{bb}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{201e}'];
+/// What may follow it. A question mark may not: whoever asks "Release?" has not decided.
 const AFTER: [char; 9] = ['.', ',', ':', ';', '!', '-', '\u{2013}', '\u{2014}', '\u{2026}'];
 
 /// What a sender can ask for by the first word of a reply.
@@ -89,11 +89,9 @@ pub fn asked(school: &School, policy: &Policy, mail: &Submission) -> Option<Aske
 /// The messages at the domain of the notices that a reply names: the one it answers, then those
 /// before it in the thread.
 fn notices(mail: &Submission, author: &Address) -> Vec<String> {
-    let field = |name| mail.message.header(name).map_or("", |it| bounded(&it.value));
-    let answered = ids(field("In-Reply-To")).collect::<Vec<_>>();
-    let thread = ids(field("References")).collect::<Vec<_>>();
+    let field = |name| mail.message.header(name).map_or("", |it| it.value.as_str());
     let mut notices: Vec<String> = Vec::new();
-    for id in answered.into_iter().rev().chain(thread.into_iter().rev()) {
+    for id in ids(field("In-Reply-To")).chain(ids(field("References"))) {
         let Some((name, domain)) = id.rsplit_once('@') else { continue };
         if domain.eq_ignore_ascii_case(author.domain()) && !notices.iter().any(|it| it == name) {
             notices.push(name.to_owned());
@@ -105,9 +103,10 @@ fn notices(mail: &Submission, author: &Address) -> Vec<String> {
     notices
 }
 
-/// The Message-IDs of a field, without their brackets (RFC 5322 section 3.6.4).
+/// The Message-IDs of a field without their brackets, the last first: it is the nearest
+/// (RFC 5322 section 3.6.4).
 fn ids(field: &str) -> impl Iterator<Item = &str> {
-    field.split('<').skip(1).filter_map(|it| it.split_once('>')).map(|(id, _)| id.trim())
+    field.rsplit('<').filter_map(|it| it.split_once('>')).map(|(id, _)| id.trim())
 }
 
 /// The first word of the author's own text, where it is a command, and the text after it.
@@ -122,23 +121,20 @@ fn read(mail: &Submission) -> Option<(Command, String)> {
     let (_, command) = WORDS.iter().find(|(it, _)| word.eq_ignore_ascii_case(it))?;
     let rest = rest.trim_start_matches(AROUND);
     let after = rest.trim_start_matches(AFTER);
-    // "Release2", "cancel/keep?" and "wrong?" are something else.
-    if rest.len() == after.len() && !after.is_empty() && !after.starts_with(char::is_whitespace) {
+    // "Release2", "Release-form" and "cancel/keep" are other words, and "Cancel it? No." is none.
+    let ends = after.is_empty() || after.starts_with(char::is_whitespace) || rest.starts_with([':', ',', ';', '\u{2014}']);
+    let is_question = !rest.starts_with(AFTER) && rest.find(['.', '!', '?']).is_some_and(|it| rest[it..].starts_with('?'));
+    if !ends || is_question {
         return None;
     }
     let mut reason = String::new();
     for words in std::iter::once(after).chain(passages) {
-        reason.push_str(bounded(words));
+        reason.push_str(&words[..words.floor_char_boundary(ENOUGH)]);
         reason.push(' ');
-        if FIELD_LENGTH < reason.len() {
+        if ENOUGH < reason.len() {
             break;
         }
     }
     let reason = reason.trim_start_matches(|it: char| it.is_whitespace() || AROUND.contains(&it) || AFTER.contains(&it));
     Some((*command, one_line(reason, REASON_LENGTH)))
-}
-
-fn bounded(text: &str) -> &str {
-    let end = text.floor_char_boundary(FIELD_LENGTH.min(text.len()));
-    &text[..end]
 }
