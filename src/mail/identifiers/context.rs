@@ -96,8 +96,10 @@ fn beside(text: &str, labels: &[Label], candidate: &Candidate) -> Beside {
 /// at once.
 pub(super) fn sentence_ends(gap: &str) -> bool {
     let blank = |at: usize| gap[at + 1..].starts_with(|it: char| it.is_whitespace());
+    // "D.O.B. 12/03/2014" has a full stop that ends nothing.
+    let words = gap.contains(|it: char| it.is_alphanumeric());
     gap.char_indices().any(|(at, it)| match it {
-        '.' | '!' => 0 < at && blank(at),
+        '.' | '!' => words && blank(at),
         ';' => blank(at),
         '?' => 12 < gap.len() - at,
         _ => false,

@@ -47,7 +47,7 @@ const PHRASES: &[(Topic, &[&str])] = &[
     (Topic::SortCode, &["sort code", "sort codes", "sort", "s/c", "sort code no"]),
     (Topic::Names(Kind::Iban), &["iban"]),
     (Topic::Names(Kind::PaymentCard), &["card", "card number", "card no", "card no.", "cards", "long number", "debit card", "credit card", "visa", "mastercard", "amex", "american express", "maestro", "pan", "cvv", "cvc"]),
-    (Topic::Names(Kind::BirthDate), &["dob", "dobs", "d.o.b", "d.o.b.", "d o b", "date of birth", "dates of birth", "birth date", "birth dates", "birthdate", "birthday", "born", "born on", "date geni", "dyddiad geni"]),
+    (Topic::Names(Kind::BirthDate), &["dob", "dobs", "d.o.b", "d.o.b.", "d o b", "date of birth", "dates of birth", "birth date", "birth dates", "birthdate", "birthday is", "birthday was", "birthday on", "birthday:", "born", "born on", "date geni", "dyddiad geni"]),
     (Topic::Names(Kind::Telephone), &["tel", "tel.", "tel no", "telephone", "phone", "phone number", "mobile", "mob", "mob.", "fax", "cell", "call", "ring", "text", "whatsapp", "contact", "contact number", "ffôn", "phones", "telephone number", "mobile number", "landline", "emergency contact"]),
     (Topic::Names(Kind::Password), &["password", "passwords", "password for", "passwd", "pwd", "pw", "p/w", "passcode", "pass code", "passphrase", "pass phrase", "cyfrinair"]),
     (Topic::Names(Kind::Pin), &["pin", "pin number", "pin no", "pin code", "pins", "pin numbers"]),
@@ -111,7 +111,7 @@ pub(super) fn labels(text: &str) -> Vec<Label> {
         let inside = |byte: Option<u8>| byte.is_some_and(|it| it.is_ascii_alphanumeric() || it >= 0x80);
         // An underscore joins words in the headings of exports: DATE_OF_BIRTH, PUPIL_UPN.
         let last = bytes[hit.end() - 1];
-        if !inside(before) && (last == b'.' || !inside(bytes.get(hit.end()).copied())) {
+        if !inside(before) && (matches!(last, b'.' | b':') || !inside(bytes.get(hit.end()).copied())) {
             found.push(Label { topic: topics[hit.pattern()], range: hit.range() });
         }
     }

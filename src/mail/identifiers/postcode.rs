@@ -107,8 +107,9 @@ const IN_CAPITALS: &[&str] = &[
 /// Whether a house number with a street, or a name with a street, stands before the postcode.
 fn ends_an_address(text: &str, start: usize, capitals: bool) -> bool {
     let from = text.floor_char_boundary(start.saturating_sub(ADDRESS));
+    let address = text[from..start].rsplit("\n\n").next().unwrap_or_default();
     let words: Vec<&str> =
-        text[from..start].split(|it: char| !it.is_alphanumeric() && it != '\'').filter(|it| !it.is_empty()).collect();
+        address.split(|it: char| !it.is_alphanumeric() && it != '\'').filter(|it| !it.is_empty()).collect();
     let capital = |it: &str| it.starts_with(char::is_uppercase);
     let first = words.len().saturating_sub(AFTER_STREET + 1);
     (first..words.len()).any(|at| {

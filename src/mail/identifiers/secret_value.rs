@@ -118,6 +118,7 @@ fn is_secret_looking(value: &str) -> bool {
 fn is_counted(value: &str) -> bool {
     let figures = value.chars().take_while(|it| it.is_ascii_digit()).count();
     let rest = &value[figures..];
+    let clock = value.trim_start_matches(|it: char| it.is_ascii_digit() || matches!(it, '.' | ':'));
     let unit = 0 < figures
         && (rest.starts_with('-') && rest[1..].chars().all(|it| it.is_ascii_lowercase() || it == '-')
             || ["st", "nd", "rd", "th", "am", "pm", "hrs", "hours", "mins", "days", "gb", "mb"].contains(&rest.to_ascii_lowercase().as_str()));
@@ -125,7 +126,7 @@ fn is_counted(value: &str) -> bool {
     let numbered = ["year", "room", "page", "windows", "office", "step", "section", "form", "week", "block", "level", "term", "key-stage"];
     // A date or a clock time with its month or zone is no secret.
     let dated = value.contains('/') && value.chars().all(|it| it.is_ascii_digit() || it == '/');
-    unit || dated || numbered.contains(&letters.as_str())
+    unit || dated || ["am", "pm", "hrs"].contains(&clock.to_ascii_lowercase().as_str()) || numbered.contains(&letters.as_str())
 }
 
 /// Three to twelve figures, with a letter at either end, dashes between, `#` or `*`.

@@ -23,7 +23,12 @@ pub(super) fn read_national_insurance(written: &Written, text: &str) -> Option<C
         return None;
     }
     let range = written.start..written.end(length);
-    let capitals = !text[range.clone()].bytes().any(|it| it.is_ascii_lowercase());
+    let as_written = text[range.clone()].as_bytes();
+    // "on 18.11.21" is a date.
+    if as_written.contains(&b'.') {
+        return None;
+    }
+    let capitals = !as_written.iter().any(u8::is_ascii_lowercase);
     // Pairs are how the card shows it, and hardly anything else is written so.
     let pairs = written.grouped(&[2, 2, 2, 2, 1]) || written.grouped(&[2, 6, 1]);
     let needs = match (length, capitals) {

@@ -38,10 +38,12 @@ const REACH: usize = 26;
 pub(super) fn read(text: &str, start: usize) -> Option<Candidate> {
     let (end, _) = first(text, start)?;
     let written = &text[start..end];
-    // Eleven figures in one go may be anything, twelve without a plus, and ten where a
-    // spreadsheet has eaten the nought, are read only beside their name.
+    // Twelve figures without a plus, ten where a spreadsheet has eaten the nought, and ten in one
+    // go are read only beside their name.
+    let whole = written.len() == 10 && written.bytes().all(|it| it.is_ascii_digit());
     let needs = match written.as_bytes()[0] {
         b'4' | b'7' => Needs::OwnName,
+        _ if whole => Needs::OwnName,
         _ => Needs::Nothing,
     };
     Some(Candidate { kind: Kind::Telephone, range: start..end, valid: true, needs })
@@ -83,8 +85,9 @@ fn first(text: &str, start: usize) -> Option<(usize, Telephone)> {
         }
         at += 1;
     }
-    // A pair of figures first is how the French write theirs, and dates, and scores.
-    if first_group < 3 {
+    // A pair of figures first is how the French write theirs, and dates, and scores; seven
+    // hundred and something without its nought is American.
+    if first_group < 3 || first_group == 3 && digits.starts_with('7') {
         return None;
     }
     ends.into_iter().rev().find_map(|(count, end)| {
