@@ -24,7 +24,7 @@ impl Random {
         (0..count).map(|_| char::from(b'0' + self.below(10) as u8)).collect()
     }
 
-    fn between(&mut self, first: u64, last: u64) -> u64 {
+    pub fn between(&mut self, first: u64, last: u64) -> u64 {
         first + self.below(last - first + 1)
     }
 }

@@ -65,9 +65,10 @@ pub(super) fn accounts(text: &str, layout: &Layout, headings: &Headings, labels:
     while let Some([one, other]) = halves.get(at..at + 2) {
         let gap = one.range.end..other.range.start;
         let sort = if one.is_sort_code { one } else { other };
+        let apart = sentence_ends(&text[gap.clone()]) || text[gap.clone()].contains("\n\n");
         let near = gap.len() <= BETWEEN && text[gap.clone()].bytes().filter(|it| *it == b'\n').count() <= 2
             || layout.line(one.range.start) == layout.line(other.range.start) && one.named && other.named;
-        let named = sort.named || (one.named || other.named) && !sort.like_a_date;
+        let named = sort.named || (one.named || other.named) && !sort.like_a_date && !apart;
         if one.is_sort_code != other.is_sort_code && near && named {
             found.push(Identifier {
                 kind: Kind::BankAccount,

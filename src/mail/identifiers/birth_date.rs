@@ -17,12 +17,10 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&form).expect("the form above compiles")
 });
 
-/// Every date of a text that speaks of birth at all.
-pub(super) fn candidates(text: &str, labels: &[Label]) -> Vec<Candidate> {
-    let speaks_of_birth = |it: &Label| {
-        matches!(it.topic, Topic::Names(Kind::BirthDate | Kind::NhsNumber | Kind::Upn | Kind::Uln) | Topic::Hints(Kind::Upn))
-    };
-    if !labels.iter().any(speaks_of_birth) {
+/// Every date of a text that speaks of birth, or has persons' numbers among `others`.
+pub(super) fn candidates(text: &str, labels: &[Label], others: &[Candidate]) -> Vec<Candidate> {
+    let of_birth = labels.iter().any(|it| it.topic == Topic::Names(Kind::BirthDate));
+    if !of_birth && !others.iter().any(|it| it.valid && it.kind.is_of_a_person()) {
         return Vec::new();
     }
     DATE.captures_iter(text)

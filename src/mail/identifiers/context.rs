@@ -6,7 +6,7 @@ use super::candidate::{Candidate, Needs};
 use super::column::Headings;
 use super::label::{Label, Topic};
 use super::layout::Layout;
-use super::{Credible, Identifier, Kind};
+use super::{Credible, Identifier, Kind, Shape};
 
 /// How far before a form its name may stand, in bytes.
 const REACH: usize = 48;
@@ -14,7 +14,7 @@ const REACH: usize = 48;
 const HINT_REACH: usize = 90;
 /// How far apart the items of a named list may be: `NHS numbers: 943..., Aisha Khan 401...`.
 const ITEM_REACH: usize = 40;
-/// From how many on a column speaks for itself, and the share of valid forms it then has.
+/// From how many rows on a column speaks for itself, and the share of valid forms it then has.
 const COLUMN_MIN: usize = 3;
 const COLUMN_SHARE: f64 = 0.9;
 
@@ -34,7 +34,11 @@ pub(super) fn credible(
         let kind = candidate.kind;
         let beside = beside(text, labels, &candidate);
         let above = headings.above(candidate.range.start);
-        let in_list = last.get(&kind).is_some_and(|at| goes_on(text, labels, *at, candidate.range.start));
+        let in_list = last.get(&kind).is_some_and(|at| {
+            let start = candidate.range.start;
+            let cells = layout.shape == Shape::Table && layout.column(*at) != layout.column(start);
+            !cells && !above.contains(&Topic::Other) && goes_on(text, labels, *at, start)
+        });
         let credible = if beside == Beside::Named || in_list || named_after(text, labels, &candidate) {
             Some(Credible::Label)
         } else if above.contains(&Topic::Names(kind)) && !second_date(layout, &found, &candidate) {
@@ -50,7 +54,7 @@ pub(super) fn credible(
         };
         match credible {
             Some(credible) => {
-                if matches!(credible, Credible::Label | Credible::Column) {
+                if credible == Credible::Label {
                     last.insert(kind, candidate.range.end);
                 }
                 found.push(Identifier { kind, range: candidate.range, credible });
@@ -155,16 +159,30 @@ fn second_date(layout: &Layout, found: &[Identifier], candidate: &Candidate) -> 
         && found.iter().rev().take(8).any(|it| it.kind == Kind::BirthDate && layout.line(it.range.start) == line)
 }
 
-/// How many forms of a kind each column has, and how many of them are valid.
-struct Columns(HashMap<(usize, usize, Kind), (usize, usize)>);
+/// The forms of each kind in each column.
+struct Columns(HashMap<(usize, usize, Kind), Count>);
+
+/// How many forms there are, how many of them are valid, and on how many lines valid ones stand.
+#[derive(Default)]
+struct Count {
+    all: usize,
+    valid: usize,
+    rows: usize,
+    last_row: Option<usize>,
+}
 
 impl Columns {
     fn count(layout: &Layout, candidates: &[Candidate]) -> Self {
-        let mut columns = HashMap::new();
+        let mut columns: HashMap<_, Count> = HashMap::new();
         for candidate in candidates.iter().filter(|it| it.needs <= Needs::Name) {
-            let (all, valid) = columns.entry(Self::key(layout, candidate)).or_insert((0, 0));
-            *all += 1;
-            *valid += usize::from(candidate.valid);
+            let count = columns.entry(Self::key(layout, candidate)).or_default();
+            let row = Some(layout.line(candidate.range.start));
+            count.all += 1;
+            if candidate.valid {
+                count.valid += 1;
+                count.rows += usize::from(count.last_row != row);
+                count.last_row = row;
+            }
         }
         Self(columns)
     }
@@ -175,8 +193,9 @@ impl Columns {
     }
 
     fn speak_for(&self, layout: &Layout, candidate: &Candidate) -> bool {
-        let (all, valid) = self.0.get(&Self::key(layout, candidate)).copied().unwrap_or_default();
-        COLUMN_MIN <= valid && COLUMN_SHARE * all as f64 <= valid as f64
+        self.0.get(&Self::key(layout, candidate)).is_some_and(|it| {
+            COLUMN_MIN <= it.rows && COLUMN_SHARE * it.all as f64 <= it.valid as f64
+        })
     }
 }
 
@@ -187,10 +206,8 @@ fn dates_of_persons(
     found: &[Identifier],
     dates: &[Candidate],
 ) -> Vec<Identifier> {
-    let personal = |it: &&Identifier| {
-        matches!(it.kind, Kind::NhsNumber | Kind::Upn | Kind::Uln | Kind::NationalInsurance)
-    };
-    let mut rows: Vec<usize> = found.iter().filter(personal).map(|it| layout.line(it.range.start)).collect();
+    let persons = found.iter().filter(|it| it.kind.is_of_a_person());
+    let mut rows: Vec<usize> = persons.map(|it| layout.line(it.range.start)).collect();
     rows.sort_unstable();
     let beside_person = |it: &&Candidate| rows.binary_search(&layout.line(it.range.start)).is_ok();
     let mut columns: HashMap<usize, HashMap<usize, usize>> = HashMap::new();

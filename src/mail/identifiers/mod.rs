@@ -71,6 +71,11 @@ impl Kind {
     pub fn is_secret(self) -> bool {
         Self::Password <= self
     }
+
+    /// Tells whether it is a number that one person has, so that its row is about that person.
+    fn is_of_a_person(self) -> bool {
+        matches!(self, Self::NhsNumber | Self::Upn | Self::Uln | Self::NationalInsurance)
+    }
 }
 
 /// What made it credible, the strongest reason first.
@@ -114,7 +119,8 @@ pub fn identifiers(text: &str, shape: Shape) -> Vec<Identifier> {
     let layout = Layout::new(written, shape);
 
     let mut candidates = scan::candidates(written);
-    candidates.extend(birth_date::candidates(written, &labels));
+    let dates = birth_date::candidates(written, &labels, &candidates);
+    candidates.extend(dates);
     candidates.sort_by_key(|it| it.range.start);
 
     let mut found = key::keys(written);

@@ -48,8 +48,11 @@ pub(super) fn secrets(text: &str, labels: &[Label], shape: Shape) -> Vec<Identif
 
 /// The value after a label that ends at `from`.
 fn after(text: &str, from: usize, kind: Kind, shape: Shape) -> Option<Range<usize>> {
-    let end = text.floor_char_boundary(from + REACH);
-    let reach = &text[..end.min(text.len())];
+    let reach = &text[..text.floor_char_boundary(from + REACH)];
+    // "PW-6719G" is a part number.
+    if reach[from..].strip_prefix('-').is_some_and(|it| it.starts_with(|it: char| it.is_alphanumeric())) {
+        return None;
+    }
     // Marks that close the label itself: **Password**, "password", (PIN).
     let mut at = from + reach[from..].bytes().take_while(|it| matches!(it, b'*' | b'"' | b'\'' | b')' | b']')).count();
     let mut grade = Grade::Beside;
@@ -110,7 +113,7 @@ fn separator(text: &str, from: usize, shape: Shape) -> (usize, Option<Grade>) {
 
 /// The password of a pair: `login: admin / Rovers1882`.
 fn pair(text: &str, from: usize) -> Option<Range<usize>> {
-    let reach = &text[..text.floor_char_boundary(from + REACH).min(text.len())];
+    let reach = &text[..text.floor_char_boundary(from + REACH)];
     let (at, grade) = separator(reach, from, Shape::Prose);
     grade.filter(|it| *it == Grade::Stated)?;
     let user = value::token(reach, at, text)?;
@@ -130,7 +133,7 @@ fn opens_something(text: &str, code: &Range<usize>) -> bool {
         "country", "source", "colour", "error", "voucher", "subject", "exam", "centre", "tax", "morse", "highway",
     ];
     let from = text.floor_char_boundary(code.start.saturating_sub(CODE_REACH));
-    let to = text.floor_char_boundary(code.end + CODE_REACH).min(text.len());
+    let to = text.floor_char_boundary(code.end + CODE_REACH);
     let words = |range: Range<usize>| text[range].split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
     let is_in = |list: &[&str], word: &str| list.iter().any(|it| it.eq_ignore_ascii_case(word));
     let other = words(from..code.start).last().is_some_and(|it| is_in(&OTHERS, it));

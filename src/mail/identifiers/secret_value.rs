@@ -25,7 +25,7 @@ pub(super) fn token(reach: &str, at: usize, text: &str) -> Option<Range<usize>> 
     let start = at + reach.get(at..)?.bytes().take_while(|it| *it == b' ').count();
     let rest = &reach[start..];
     let quote = rest.chars().next().filter(|it| matches!(it, '"' | '\'' | '`'));
-    if let Some(close) = quote.and_then(|it| rest[1..].find(it).filter(|at| !rest[..*at].contains('\n'))) {
+    if let Some(close) = quote.and_then(|it| rest[1..].find(it).filter(|at| !rest[1..=*at].contains('\n'))) {
         return Some(start..start + close + 2);
     }
     let length = rest.find(|it: char| it.is_whitespace() || it == '|').unwrap_or(rest.len());
