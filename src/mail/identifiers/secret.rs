@@ -22,7 +22,13 @@ const COLUMNS: usize = 8;
 pub(super) fn secrets(text: &str, labels: &[Label], shape: Shape) -> Vec<Identifier> {
     let mut found: Vec<Identifier> = Vec::new();
     let mut meeting = None;
-    for label in labels {
+    // The nearest label owns a value, which also keeps the search linear: each byte has one owner.
+    let opens = |topic: Topic| match topic {
+        Topic::Names(kind) => kind.is_secret(),
+        Topic::Code => true,
+        _ => false,
+    };
+    for (at, label) in labels.iter().enumerate() {
         if label.topic == Topic::Meeting {
             meeting = Some(label.range.end);
         }
@@ -31,26 +37,29 @@ pub(super) fn secrets(text: &str, labels: &[Label], shape: Shape) -> Vec<Identif
         let kind = match label.topic {
             Topic::Names(Kind::Password | Kind::Pin) if invitation => None,
             Topic::Names(kind) if kind.is_secret() => Some(kind),
-            Topic::Code if opens_something(text, &label.range) => Some(Kind::AccessCode),
+            Topic::Code => Some(Kind::AccessCode),
             _ => None,
         };
-        let range = match kind {
-            Some(kind) => after(text, label.range.end, kind, shape).map(|range| (kind, range)),
+        let next = labels[at + 1..].iter().take(REACH).find(|it| opens(it.topic)).map_or(text.len(), |it| it.range.start);
+        let reach = &text[..next.min(text.floor_char_boundary(label.range.end + REACH))];
+        let value = match kind {
+            Some(kind) => after(text, reach, label.range.end, kind, shape).map(|range| (kind, range)),
             None if label.topic == Topic::Login => pair(text, label.range.end).map(|range| (Kind::Password, range)),
             None => None,
         };
-        if let Some((kind, range)) = range.filter(|(_, it)| found.last().is_none_or(|last| last.range.end <= it.start)) {
+        let Some((kind, range)) = value else { continue };
+        let owned = found.last().is_none_or(|last| last.range.end <= range.start);
+        if owned && (label.topic != Topic::Code || opens_something(text, &label.range)) {
             found.push(Identifier { kind, range, credible: Credible::Label });
         }
     }
     found
 }
 
-/// The value after a label that ends at `from`.
-fn after(text: &str, from: usize, kind: Kind, shape: Shape) -> Option<Range<usize>> {
-    let reach = &text[..text.floor_char_boundary(from + REACH)];
+/// The value after a label that ends at `from`; `reach` is the text up to where it may stand.
+fn after(text: &str, reach: &str, from: usize, kind: Kind, shape: Shape) -> Option<Range<usize>> {
     // "PW-6719G" is a part number.
-    if reach[from..].strip_prefix('-').is_some_and(|it| it.starts_with(|it: char| it.is_alphanumeric())) {
+    if reach.get(from..)?.strip_prefix('-').is_some_and(|it| it.starts_with(|it: char| it.is_alphanumeric())) {
         return None;
     }
     // Marks that close the label itself: **Password**, "password", (PIN).
