@@ -192,3 +192,27 @@ fn keys_and_tokens_are_known_by_their_form() {
     assert_eq!(kinds("-----BEGIN PUBLIC KEY-----"), []);
     assert!(Kind::PrivateKey.is_secret() && Kind::Pin.is_secret() && !Kind::Telephone.is_secret());
 }
+
+#[test]
+fn the_examples_and_near_misses_of_the_rules() {
+    let found = |text: &'static str| -> Vec<&'static str> {
+        identifiers(text, Shape::Prose).into_iter().map(|it| &text[it.range]).collect()
+    };
+    assert_eq!(found("My login is phughes, password Rovers1882, just use mine."), ["Rovers1882"]);
+    assert_eq!(found("Alarm code is 4471 for Saturday"), ["4471"]);
+    assert_eq!(found("SIMS password: Autumn#1"), ["Autumn#1"]);
+    assert_eq!(found("password: Summer24"), ["Summer24"]);
+    assert_eq!(found("Your password expires in 5 days, reset it here"), [""; 0]);
+    assert_eq!(found("Please do not share your password."), [""; 0]);
+    assert_eq!(found("Text me on 07700 900123 if you get stuck"), ["07700 900123"]);
+    assert_eq!(found("I rang you on 07700 900789 as you asked"), ["07700 900789"]);
+    assert_eq!(found("I'm 13, I live at 12 Mill Lane, ZZ9 9ZZ, add me."), ["ZZ9 9ZZ"]);
+    assert_eq!(found("Meet me at the bus station on Saturday."), [""; 0]);
+    assert_eq!(found("See you in class on Monday"), [""; 0]);
+}
+
+#[test]
+fn one_meeting_s_passcode_is_an_invitation_and_another_s_is_none() {
+    assert_eq!(kinds("Join Zoom Meeting\nMeeting ID: 882 1234 5678\nPasscode: 4F7gH2"), []);
+    assert_eq!(kinds("The zip's passcode: 4F7gH2"), [Kind::Password]);
+}

@@ -96,22 +96,26 @@ fn halves(text: &str, headings: &Headings, labels: &[Label]) -> Vec<Half> {
         }
         let written = Written::at(text, start);
         let alone = |count: usize| written.figures(count).is_some() && written.stands_alone(count);
+        let passed = labels.partition_point(|it| it.range.end <= start);
+        // The word for the account may be followed by whose it is: "account name J Marlow".
+        let beside = |topic: Topic| {
+            labels[..passed].last().is_some_and(|it| {
+                let gap = &text[it.range.end..start];
+                it.topic == topic && gap.len() <= BETWEEN && !sentence_ends(gap)
+            })
+        };
+        let account = Topic::Names(Kind::BankAccount);
         let pairs = written.grouped(&[2, 2, 2]);
-        let (length, topic) = if alone(6) && (pairs || written.grouped(&[6])) {
+        let whole = written.grouped(&[8]) || written.grouped(&[4, 4]) || written.grouped(&[2; 4]) && beside(account);
+        let (length, topic) = if alone(8) && whole {
+            (8, account)
+        } else if alone(6) && (pairs || written.grouped(&[6])) {
             (6, Topic::SortCode)
-        } else if alone(8) && (written.grouped(&[8]) || written.grouped(&[4, 4])) {
-            (8, Topic::Names(Kind::BankAccount))
         } else {
             continue;
         };
         let range = start..written.end(length);
-        let passed = labels.partition_point(|it| it.range.end <= start);
-        // The word for the account may be followed by whose it is: "account name J Marlow".
-        let beside = labels[..passed].last().is_some_and(|it| {
-            let gap = &text[it.range.end..start];
-            it.topic == topic && gap.len() <= BETWEEN && !sentence_ends(gap)
-        });
-        let named = beside || headings.above(start).contains(&topic);
+        let named = beside(topic) || headings.above(start).contains(&topic);
         // Six figures in one go are a sort code only beside its name.
         if length == 6 && !pairs && !named {
             continue;

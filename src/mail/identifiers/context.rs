@@ -30,7 +30,7 @@ pub(super) fn credible(
     let mut found: Vec<Identifier> = Vec::new();
     let mut last: HashMap<Kind, usize> = HashMap::new();
     let mut dates = Vec::new();
-    for candidate in candidates.into_iter().filter(|it| it.valid) {
+    for (candidate, place) in candidates.into_iter().zip(columns.places.clone()).filter(|(it, _)| it.valid) {
         let kind = candidate.kind;
         let beside = beside(text, labels, &candidate);
         let above = headings.above(candidate.range.start);
@@ -45,7 +45,7 @@ pub(super) fn credible(
             Some(Credible::Column)
         } else if beside == Beside::Other || above.contains(&Topic::Other) {
             None
-        } else if candidate.needs <= Needs::Name && columns.speak_for(layout, &candidate) {
+        } else if candidate.needs <= Needs::Name && columns.speak_for(place) {
             Some(Credible::Column)
         } else if candidate.needs <= Needs::Hint && hinted(text, labels, &candidate) {
             Some(Credible::Hint)
@@ -159,8 +159,15 @@ fn second_date(layout: &Layout, found: &[Identifier], candidate: &Candidate) -> 
         && found.iter().rev().take(8).any(|it| it.kind == Kind::BirthDate && layout.line(it.range.start) == line)
 }
 
+/// A block, a column of it and a kind.
+type Place = (usize, usize, Kind);
+
 /// The forms of each kind in each column.
-struct Columns(HashMap<(usize, usize, Kind), Count>);
+struct Columns {
+    counts: HashMap<Place, Count>,
+    /// Where each candidate counts.
+    places: Vec<Place>,
+}
 
 /// How many forms there are, how many of them are valid, and on how many lines valid ones stand.
 #[derive(Default)]
@@ -172,30 +179,36 @@ struct Count {
 }
 
 impl Columns {
+    /// In a list without cells the first form of each line is one column, the second the next.
     fn count(layout: &Layout, candidates: &[Candidate]) -> Self {
-        let mut columns: HashMap<_, Count> = HashMap::new();
-        for candidate in candidates.iter().filter(|it| it.needs <= Needs::Name) {
-            let count = columns.entry(Self::key(layout, candidate)).or_default();
-            let row = Some(layout.line(candidate.range.start));
-            count.all += 1;
-            if candidate.valid {
-                count.valid += 1;
-                count.rows += usize::from(count.last_row != row);
-                count.last_row = row;
+        let mut columns = Self { counts: HashMap::new(), places: Vec::with_capacity(candidates.len()) };
+        let mut in_line: HashMap<Kind, (usize, usize)> = HashMap::new();
+        for candidate in candidates {
+            let row = layout.line(candidate.range.start);
+            let (block, cell) = layout.column(candidate.range.start);
+            let (last_row, seen) = in_line.entry(candidate.kind).or_insert((usize::MAX, 0));
+            *seen = if *last_row == row { *seen + 1 } else { 0 };
+            *last_row = row;
+            let cells = layout.get(row).is_some_and(|it| it.parted.is_some());
+            let place = (block, if cells { cell } else { *seen }, candidate.kind);
+            columns.places.push(place);
+            if candidate.needs <= Needs::Name {
+                let count = columns.counts.entry(place).or_default();
+                count.all += 1;
+                if candidate.valid {
+                    count.valid += 1;
+                    count.rows += usize::from(count.last_row != Some(row));
+                    count.last_row = Some(row);
+                }
             }
         }
-        Self(columns)
+        columns
     }
 
-    fn key(layout: &Layout, candidate: &Candidate) -> (usize, usize, Kind) {
-        let (block, column) = layout.column(candidate.range.start);
-        (block, column, candidate.kind)
-    }
-
-    fn speak_for(&self, layout: &Layout, candidate: &Candidate) -> bool {
-        self.0.get(&Self::key(layout, candidate)).is_some_and(|it| {
-            COLUMN_MIN <= it.rows && COLUMN_SHARE * it.all as f64 <= it.valid as f64
-        })
+    fn speak_for(&self, place: Place) -> bool {
+        self.counts
+            .get(&place)
+            .is_some_and(|it| COLUMN_MIN <= it.rows && COLUMN_SHARE * it.all as f64 <= it.valid as f64)
     }
 }
 

@@ -145,7 +145,7 @@ fn opens_something(text: &str, code: &Range<usize>) -> bool {
     let to = text.floor_char_boundary(code.end + CODE_REACH);
     let words = |range: Range<usize>| text[range].split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
     let is_in = |list: &[&str], word: &str| list.iter().any(|it| it.eq_ignore_ascii_case(word));
-    let other = words(from..code.start).last().is_some_and(|it| is_in(&OTHERS, it));
+    let other = words(from..code.start).next_back().is_some_and(|it| is_in(&OTHERS, it));
     !other && words(from..code.start).chain(words(code.end..to)).any(|it| is_in(&THINGS, it))
 }
 
