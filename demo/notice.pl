@@ -20,7 +20,7 @@ sub text_of {
         }
         return undef;
     }
-    return undef if $head =~ /^Content-Type:\s*(?!text\/plain)/im;
+    return undef if $head =~ /^Content-Type:(?!\s*text\/plain)/im;
     return undef unless defined $body;
     $body = decode_qp($body) if $head =~ /^Content-Transfer-Encoding:\s*quoted-printable/im;
     $body = decode_base64($body) if $head =~ /^Content-Transfer-Encoding:\s*base64/im;

@@ -65,7 +65,7 @@ start_postfix() {
     reentry=$(sed -n 's/^reentry=//p' "$dir/postfix/ports")
 }
 
-# What Postfix's own parts would say in a rules.toml of /etc/beadle.
+# The school's policy, and what only `beadle serve` reads.
 write_policy() {
     cp -r "$repo/testdata/demo/directory" "$dir/directory"
     cat "$repo/testdata/demo/rules.toml" - > "$dir/rules.toml" << POLICY
@@ -81,9 +81,6 @@ server = "smtp://127.0.0.1:$reentry"
 
 [notices]
 from = "beadle <noreply@oakfield.example>"
-
-[privacy]
-staff-told = 2026-01-01
 POLICY
 }
 
@@ -126,8 +123,10 @@ within() {
     done
 }
 
+# The values of a header field, one a line, unfolded.
 header() { # FILE NAME
-    sed -n -e '/^\r*$/q' -e "s/^$2: *//Ip" "$1" | tr -d '\r'
+    sed -e 's/\r$//' -e '/^$/q' "$1" | sed -e ':a' -e 'N' -e '$!ba' -e 's/\n[ \t]\+/ /g' |
+        sed -n "s/^$2: *//Ip"
 }
 
 # The first recipient in the envelope.
@@ -181,7 +180,7 @@ show_notice() { # MESSAGE-ID
     file=$(notice_about "$1")
     printf '    %sThe notice to %s:%s\n' "$dim" "$(header "$file" To)" "$off"
     printf '      %s┌ %s%s\n' "$dim" "$(header "$file" Subject)" "$off"
-    "$repo/demo/notice.pl" "$file" | fold -s -w 70 | sed "s/^/      $dim│$off /"
+    "$repo/demo/notice.pl" "$file" | sed "s/^/      $dim│$off /"
 }
 
 fold_recipients() { # ADDRESS,ADDRESS...
@@ -214,14 +213,14 @@ play() { # NAME
         --suppress-data --helo desk-14.oakfield.example 2>&1); then
         tell "$red" rejected ", and the sender's mail program says why:"
         sed -n 's/^<\*\* //p' <<< "$reply" | sed "s/^55[0-9][- ]//" | fold -s -w 70 |
-            sed "s/^/      $dim│$off /"
+            sed -e 's/ *$//' -e "s/^/      $dim│$off /"
         return
     fi
 
     within 15 arrived_or_kept "$id" "$before" || { tell "$red" 'neither arrived nor kept' ''; return 1; }
     if file=$(arrived "$id"); then
         case $(header "$file" X-Beadle-Verdict) in
-            warn*) tell "$yellow" delivered ', and the sender gets a hint'; show_notice "$id" ;;
+            warn*) tell "$yellow" delivered ', and the sender gets a notice'; show_notice "$id" ;;
             tag*) tell "$green" 'delivered and tagged' ', nobody is told'; show_findings "$file" ;;
             *) tell "$green" delivered '' ;;
         esac
@@ -239,8 +238,8 @@ play() { # NAME
 # --- the demonstration -------------------------------------------------------------------------
 
 printf '%sbeadle%s keeps the e-mail policy of a school, beside Postfix.\n' "$bold" "$off"
-printf '%sOakfield School, its people and its mail are invented. beadle'\''s clock is set (libfaketime)\n' "$dim"
-printf 'so that you see a day and an evening whenever you try this; your own is not touched.%s\n' "$off"
+printf '%sOakfield School, its people and its mail are invented. beadle runs by a clock of\n' "$dim"
+printf 'its own (libfaketime), so that you see a day and an evening whenever you try this.%s\n' "$off"
 
 start_world
 start_postfix
@@ -307,7 +306,7 @@ else
     make demo KEEP=1       keeps it running, to send your own mail:
                            swaks --server 127.0.0.1:PORT --auth PLAIN --auth-password demo ...
     beadle lint            says the same of a message in a file, without any server:
-                           $beadle lint --policy testdata/demo/rules.toml \\
+                           ${beadle#"$repo/"} lint --policy testdata/demo/rules.toml \\
                              --envelope testdata/demo/messages/9-late-and-informal.toml \\
                              testdata/demo/messages/9-late-and-informal.eml
 HELP

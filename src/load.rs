@@ -16,7 +16,14 @@ const BUILT_IN: &str = include_str!("../rules.toml");
 const SYSTEM_POLICY: &str = "/etc/beadle/rules.toml";
 
 /// The built-in layers that `extends` may name as `profile:NAME`.
-const PROFILES: &[(&str, &str)] = &[("default", BUILT_IN)];
+const PROFILES: &[(&str, &str)] = &[
+    ("default", BUILT_IN),
+    ("all-saints", include_str!("policy/profiles/all-saints.toml")),
+    ("queen-elizabeth", include_str!("policy/profiles/queen-elizabeth.toml")),
+    ("warden-hill", include_str!("policy/profiles/warden-hill.toml")),
+    ("linchfield", include_str!("policy/profiles/linchfield.toml")),
+    ("tenax-bishop-chavasse", include_str!("policy/profiles/tenax-bishop-chavasse.toml")),
+];
 
 /// A policy and the school it is for, read and checked as a whole.
 #[derive(Debug)]

@@ -53,6 +53,7 @@ fn a_wrong_value_is_refused_with_what_would_be_right() {
         ("[relay]\nserver = \"127.0.0.1\"\n", ["2:10", "smtp://HOST:PORT"]),
         ("[calendar]\nclosures = [{ name = \"X\", from = 2026-12-21, to = 2026-12-01 }]\n", ["2:12", "2026-12-21"]),
         ("[[exemption]]\nwho = \"a@b.example\"\nrule = \"reply-all\"\n", ["1:1", "`agreed-by` is missing"]),
+        ("[roles]\ndsl = [\"Rosa Quill\"]\n", ["2:7", "`Rosa Quill` is no address"]),
         ("[school]\n[school]\n", ["2:2", "duplicate key"]),
     ];
     for (policy, expected) in cases {
@@ -110,6 +111,25 @@ fn later_layers_win_and_tables_merge() {
     assert_eq!(on, [("reply-all", Action::Tag)]);
     let shown = loaded.policy.show();
     assert!(shown.contains("min-recipients = 20") && shown.contains("trust.toml:3"), "{shown}");
+}
+
+#[test]
+fn every_profile_is_sound_and_cites_its_clauses() {
+    let on = [
+        ("all-saints", 5),
+        ("queen-elizabeth", 2),
+        ("warden-hill", 2),
+        ("linchfield", 1),
+        ("tenax-bishop-chavasse", 3),
+        ("default", 5),
+    ];
+    for (profile, count) in on {
+        let policy = format!("extends = [\"profile:{profile}\"]\n");
+        let loaded = read(&[("rules.toml", &policy)]).unwrap_or_else(|fault| panic!("{fault}"));
+        assert_eq!(loaded.policy.rules.len(), count, "{profile}");
+        let cited = |it: &beadle::policy::ConfiguredRule| it.clause.contains('(') || profile == "default";
+        assert!(loaded.policy.rules.iter().all(cited), "{profile}");
+    }
 }
 
 #[test]

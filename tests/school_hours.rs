@@ -66,7 +66,10 @@ fn an_impossible_window_is_refused_with_what_would_be_right() {
     assert_eq!(refused("07:60-17:00"), "`07:60` is not a time of day, must be between `00:00` and `24:00`");
     assert_eq!(refused("24:01-24:02"), "`24:01` is not a time of day, must be between `00:00` and `24:00`");
     assert_eq!(refused("7-17"), "`7` is not a time of day, must be between `00:00` and `24:00`");
-    assert_eq!(refused("half past seven"), "`half past seven` is not a window, must be two times of day such as `07:30-17:00`");
+    assert_eq!(
+        refused("half past seven"),
+        "`half past seven` is not a window, must be two times of day such as `07:30-17:00`"
+    );
 }
 
 #[test]
@@ -82,7 +85,10 @@ fn impossible_days_and_hours_are_refused_with_what_would_be_right() {
         "there are no hours, must be days and times such as `mon-wed 07:30-15:00; fri 08:00-12:00`"
     );
     assert_eq!(hours("mon-fri"), "`mon-fri` is not a window, must be two times of day such as `07:30-17:00`");
-    assert_eq!(hours("mon 09:00-08:00"), "the window `09:00-08:00` ends before it starts, must lie within one day (write a night as two: `09:00-24:00` and `00:00-08:00`)");
+    assert_eq!(
+        hours("mon 09:00-08:00"),
+        "the window `09:00-08:00` ends before it starts, must lie within one day (write a night as two: `09:00-24:00` and `00:00-08:00`)"
+    );
 }
 
 #[test]
@@ -94,8 +100,29 @@ fn windows_and_days_are_read_from_toml() {
     }
     let text = "window = \"07:30-17:00\"\ndays = [\"mon\", \"tue\", \"fri\"]\n";
     let options: Options = toml::from_str(text).unwrap();
-    assert_eq!((options.window.to_string(), options.days.to_string()), ("07:30-17:00".into(), "mon,tue,fri".into()));
-    assert_eq!(serde_json::to_string(&options).unwrap(), r#"{"window":"07:30-17:00","days":["mon","tue","fri"]}"#);
+    assert_eq!(
+        (options.window.to_string(), options.days.to_string()),
+        ("07:30-17:00".into(), "mon,tue,fri".into())
+    );
+    assert_eq!(
+        serde_json::to_string(&options).unwrap(),
+        r#"{"window":"07:30-17:00","days":["mon","tue","fri"]}"#
+    );
     let refused = toml::from_str::<Options>("window = \"07:30-17:00\"\ndays = []").err().unwrap();
     assert!(refused.message().starts_with("there are no days"), "{refused}");
+}
+
+#[test]
+fn any_text_is_read_or_refused_and_what_is_read_is_written_back() {
+    use proptest::prelude::*;
+    let pieces = prop::sample::select(vec![
+        "mon", "fri", "sat", "sun", "-", ",", ";", " ", "07:30", "24:00", "00:00", "9", ":", "17:00:01", "\u{2013}", "é",
+    ]);
+    let text = prop::collection::vec(pieces, 0..14).prop_map(|it| it.concat());
+    proptest!(ProptestConfig::with_cases(5_000), |(text in text)| {
+        let _ = (text.parse::<Window>(), text.parse::<Days>());
+        if let Ok(hours) = text.parse::<Hours>() {
+            prop_assert_eq!(hours.to_string().parse::<Hours>(), Ok(hours));
+        }
+    });
 }

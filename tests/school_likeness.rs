@@ -107,8 +107,21 @@ impl Someone {
 /// A name as its owner types it into the form of a provider.
 fn typed(name: &str) -> String {
     let marks = [
-        ("ł", "l"), ("ś", "s"), ("ń", "n"), ("ó", "o"), ("ą", "a"), ("ę", "e"), ("ź", "z"), ("ż", "z"), ("ć", "c"),
-        ("ŷ", "y"), ("â", "a"), ("ô", "o"), ("í", "i"), ("é", "e"), ("á", "a"),
+        ("ł", "l"),
+        ("ś", "s"),
+        ("ń", "n"),
+        ("ó", "o"),
+        ("ą", "a"),
+        ("ę", "e"),
+        ("ź", "z"),
+        ("ż", "z"),
+        ("ć", "c"),
+        ("ŷ", "y"),
+        ("â", "a"),
+        ("ô", "o"),
+        ("í", "i"),
+        ("é", "e"),
+        ("á", "a"),
     ];
     let mut plain = name.to_lowercase();
     for (marked, without) in marks {
@@ -123,17 +136,60 @@ fn birthday(random: &mut Random, first_year: usize, years: usize) -> NaiveDate {
 }
 
 const SHORT: &[(&str, &str)] = &[
-    ("Oliver", "ollie"), ("Thomas", "tom"), ("William", "will"), ("Joshua", "josh"), ("Alexander", "alex"),
-    ("James", "jim"), ("Samuel", "sam"), ("Joseph", "joe"), ("Daniel", "dan"), ("Benjamin", "ben"),
-    ("Isabella", "bella"), ("Charlotte", "lottie"), ("Jessica", "jess"), ("Abigail", "abbie"), ("Eleanor", "ellie"),
-    ("Matilda", "tilly"), ("Megan", "meg"), ("Olivia", "liv"), ("Amelia", "millie"), ("Harrison", "harry"),
-    ("Matthew", "matt"), ("Cameron", "cam"), ("Nathan", "nate"), ("Zachary", "zac"), ("Mohammed", "mo"),
-    ("Muhammad", "mo"), ("Jakub", "kuba"), ("Zuzanna", "zuzia"), ("Aleksandra", "ola"), ("Katarzyna", "kasia"),
-    ("Małgorzata", "gosia"), ("Bartosz", "bartek"), ("Oluwaseun", "seun"), ("Oluwatobi", "tobi"),
-    ("Damilola", "dami"), ("Susan", "sue"), ("Deborah", "debbie"), ("Stephen", "steve"), ("David", "dave"),
-    ("Michael", "mike"), ("Robert", "rob"), ("Andrew", "andy"), ("Richard", "rich"), ("Christopher", "chris"),
-    ("Jennifer", "jen"), ("Rebecca", "becky"), ("Samantha", "sam"), ("Victoria", "vicky"), ("Elizabeth", "liz"),
-    ("Angharad", "annie"), ("Gwilym", "gwil"), ("Ayomide", "ayo"), ("Chinedu", "nedu"), ("Jonathan", "jon"),
+    ("Oliver", "ollie"),
+    ("Thomas", "tom"),
+    ("William", "will"),
+    ("Joshua", "josh"),
+    ("Alexander", "alex"),
+    ("James", "jim"),
+    ("Samuel", "sam"),
+    ("Joseph", "joe"),
+    ("Daniel", "dan"),
+    ("Benjamin", "ben"),
+    ("Isabella", "bella"),
+    ("Charlotte", "lottie"),
+    ("Jessica", "jess"),
+    ("Abigail", "abbie"),
+    ("Eleanor", "ellie"),
+    ("Matilda", "tilly"),
+    ("Megan", "meg"),
+    ("Olivia", "liv"),
+    ("Amelia", "millie"),
+    ("Harrison", "harry"),
+    ("Matthew", "matt"),
+    ("Cameron", "cam"),
+    ("Nathan", "nate"),
+    ("Zachary", "zac"),
+    ("Mohammed", "mo"),
+    ("Muhammad", "mo"),
+    ("Jakub", "kuba"),
+    ("Zuzanna", "zuzia"),
+    ("Aleksandra", "ola"),
+    ("Katarzyna", "kasia"),
+    ("Małgorzata", "gosia"),
+    ("Bartosz", "bartek"),
+    ("Oluwaseun", "seun"),
+    ("Oluwatobi", "tobi"),
+    ("Damilola", "dami"),
+    ("Susan", "sue"),
+    ("Deborah", "debbie"),
+    ("Stephen", "steve"),
+    ("David", "dave"),
+    ("Michael", "mike"),
+    ("Robert", "rob"),
+    ("Andrew", "andy"),
+    ("Richard", "rich"),
+    ("Christopher", "chris"),
+    ("Jennifer", "jen"),
+    ("Rebecca", "becky"),
+    ("Samantha", "sam"),
+    ("Victoria", "vicky"),
+    ("Elizabeth", "liz"),
+    ("Angharad", "annie"),
+    ("Gwilym", "gwil"),
+    ("Ayomide", "ayo"),
+    ("Chinedu", "nedu"),
+    ("Jonathan", "jon"),
 ];
 
 fn short(first: &str) -> String {
@@ -141,8 +197,21 @@ fn short(first: &str) -> String {
 }
 
 const HANDLES: &[&str] = &[
-    "shadowwolf", "dragonslayer", "coolcat", "skaterboi", "unicornlover", "ninjaturtle", "cheesetoastie", "noscope",
-    "moonchild", "pixelpanda", "toxicbanana", "frostbyte", "starlight", "goalmachine", "bookworm",
+    "shadowwolf",
+    "dragonslayer",
+    "coolcat",
+    "skaterboi",
+    "unicornlover",
+    "ninjaturtle",
+    "cheesetoastie",
+    "noscope",
+    "moonchild",
+    "pixelpanda",
+    "toxicbanana",
+    "frostbyte",
+    "starlight",
+    "goalmachine",
+    "bookworm",
 ];
 
 /// The local part that a pupil chooses, and what is shown beside it.
@@ -252,7 +321,14 @@ fn generate(seed: u64) -> Generated {
     let communities = communities();
     let weights: Vec<usize> = communities.iter().map(|it| it.weight).collect();
     let date = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
-    let domains = ["gmail.example", "gmail.example", "outlook.example", "hotmail.example", "icloud.example", "yahoo.example"];
+    let domains = [
+        "gmail.example",
+        "gmail.example",
+        "outlook.example",
+        "hotmail.example",
+        "icloud.example",
+        "yahoo.example",
+    ];
     let mut csv = String::from("role,name,address,form,adult-from,children\n");
     let mut taken = HashSet::new();
     let mut unlisted = |random: &mut Random, local: &str| loop {
@@ -270,7 +346,12 @@ fn generate(seed: u64) -> Generated {
     let grown_up = |random: &mut Random, community: &Community, last: &str| {
         let list = if random.chance(55) { &community.women } else { &community.men };
         let middle = random.chance(10).then(|| random.pick(list).clone());
-        Someone { first: random.pick(list).clone(), middle, last: last.to_owned(), born: birthday(random, 1966, 26) }
+        Someone {
+            first: random.pick(list).clone(),
+            middle,
+            last: last.to_owned(),
+            born: birthday(random, 1966, 26),
+        }
     };
     let (mut pupils, mut others, mut parents) = (Vec::new(), Vec::new(), Vec::new());
     let (mut pupil_count, mut parent_count) = (0, 0);
@@ -297,14 +378,19 @@ fn generate(seed: u64) -> Generated {
             // A school year runs from September to August.
             let year = 2026 - child.born.year() - if child.born.month() < 9 { 4 } else { 5 };
             let adult = child.born.with_year(child.born.year() + 18).unwrap_or(child.born);
-            let (form, adult) = if random.chance(60) { (format!("{year}H"), adult.to_string()) } else { (format!("{year}K"), String::new()) };
+            let (form, adult) = if random.chance(60) {
+                (format!("{year}H"), adult.to_string())
+            } else {
+                (format!("{year}K"), String::new())
+            };
             csv += &format!("pupil,{},{address},{form},{adult},\n", child.name());
             let (local, shown) = pupils_choice(&mut random, child);
             pupils.push((unlisted(&mut random, &local), shown, child.name()));
         }
         let child_addresses: Vec<&str> = children.iter().map(|(_, address)| address.as_str()).collect();
         for _ in 0..[1, 2, 2, 2, 2, 2, 2, 2, 3, 3][random.below(10)] {
-            let family = if random.chance(18) { random.pick(&community.surnames).clone() } else { last.clone() };
+            let family =
+                if random.chance(18) { random.pick(&community.surnames).clone() } else { last.clone() };
             let parent = grown_up(&mut random, community, &family);
             let (local, shown) = adults_choice(&mut random, &parent, Some(&children[0].0));
             let address = unlisted(&mut random, &local);
@@ -348,7 +434,8 @@ fn generate(seed: u64) -> Generated {
         others.push((unlisted(&mut random, &local), shown, who));
     }
     let table: SchoolTable =
-        toml::from_str("domains = [\"oakmere.example\"]\npupil-domains = [\"pupils.oakmere.example\"]").unwrap();
+        toml::from_str("domains = [\"oakmere.example\"]\npupil-domains = [\"pupils.oakmere.example\"]")
+            .unwrap();
     let directory = Directory::parse(Some(("people.csv", &csv)), None, &PrivateKey::new([7; 32])).unwrap();
     assert!((2_800..2_900).contains(&directory.persons().len()), "{}", directory.persons().len());
     let school = School::new(table, CalendarTable::default(), Roles::new(), directory);
@@ -387,7 +474,10 @@ impl Measure {
             if let Some(likeness) = generated.school.likeness(address, &display(text), generated.date) {
                 measure.wrong += 1;
                 if report {
-                    println!("wrong {address} \"{text}\", a {who}, as {} ({:.2})", likeness.pupil.name, likeness.score);
+                    println!(
+                        "wrong {address} \"{text}\", a {who}, as {} ({:.2})",
+                        likeness.pupil.name, likeness.score
+                    );
                 }
             }
         }
@@ -430,7 +520,7 @@ fn the_target_is_met_on_the_schools_it_was_tuned_on() {
 
 #[test]
 fn the_target_is_met_on_schools_it_has_never_seen() {
-    (101..=106).for_each(meets_the_target);
+    (201..=206).for_each(meets_the_target);
 }
 
 /// A small school, in which a name is rare.
@@ -516,6 +606,10 @@ fn a_parent_of_the_same_surname_is_no_guess() {
     is_no_guess("karen.roberts@gmail.example", "");
     is_no_guess("kroberts@gmail.example", "");
     is_no_guess("j.roberts@gmail.example", "");
+    is_no_guess("p.llewellynpugh@gmail.example", "");
+    is_no_guess("e.llewellynpugh@gmail.example", "");
+    is_a_guess("e.llewellynpugh@gmail.example", "Liz", "Elizabeth Anne Llewellyn-Pugh");
+    is_no_guess("e.llewellynpugh@gmail.example", "E Llewellyn-Pugh");
     is_no_guess("j.roberts@gmail.example", "Julie Roberts");
     is_no_guess("j.roberts75@gmail.example", "");
     is_no_guess("jayden.roberts1979@gmail.example", "Mr J Roberts");
@@ -525,9 +619,20 @@ fn a_parent_of_the_same_surname_is_no_guess() {
 
 #[test]
 fn a_shared_family_mailbox_is_no_guess() {
-    for local in ["theroberts", "the.roberts", "robertsfamily", "roberts.family2011", "therobertses", "mumofjayden",
-        "jaydensmum", "jayden.mum", "dave.and.jayden.roberts", "karenandjayden", "roberts.plumbing", "teuluroberts"]
-    {
+    for local in [
+        "theroberts",
+        "the.roberts",
+        "robertsfamily",
+        "roberts.family2011",
+        "therobertses",
+        "mumofjayden",
+        "jaydensmum",
+        "jayden.mum",
+        "dave.and.jayden.roberts",
+        "karenandjayden",
+        "roberts.plumbing",
+        "teuluroberts",
+    ] {
         is_no_guess(&format!("{local}@freemail.example"), "");
         is_no_guess(&format!("{local}@freemail.example"), "The Roberts Family");
     }
@@ -562,4 +667,24 @@ fn what_is_no_name_is_no_guess() {
         assert!(small_school().likeness(&address, "", date).is_none(), "{address}");
     }
     is_no_guess(&format!("{}@freemail.example", "jaydenroberts".repeat(5000)), &"Jayden ".repeat(5000));
+}
+
+#[test]
+fn any_text_is_weighed_and_never_panics() {
+    use proptest::prelude::*;
+    let school = small_school();
+    let date = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
+    let names = prop::sample::select(vec![
+        "jayden", "roberts", "j", "r", ".", "-", "_", "+", "2011", "11", "the", "family", "xx", "its", "Łukasz", "é",
+        "İ", "ß", "дмитро", "李", "\"", "\\", " ", "\u{1F600}", "pugh", "llewellyn", "0", "ssss", ",", "@", "mrs",
+    ]);
+    let text = prop_oneof![prop::collection::vec(names, 0..12).prop_map(|it| it.concat()), ".{0,30}"];
+    proptest!(ProptestConfig::with_cases(2_000), |(local in text.clone(), shown in text, firm: bool)| {
+        let domain = if firm { "firm.example" } else { "freemail.example" };
+        if let Some(address) = Address::parse(&format!("{local}@{domain}"))
+            && let Some(likeness) = school.likeness(&address, &shown, date)
+        {
+            prop_assert!((0.9..=1.0).contains(&likeness.score));
+        }
+    });
 }

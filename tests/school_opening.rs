@@ -143,7 +143,9 @@ fn any_instant_and_window_agree_with_a_walked_clock() {
     let start = Utc.with_ymd_and_hms(2024, 1, 1, 0, 0, 0).unwrap();
     for number in 0..10_000 {
         let zone = ZONES[number % ZONES.len()];
-        let at = start + TimeDelta::seconds(random.between(0, 7 * 365 * 86_400)) + TimeDelta::milliseconds(random.between(0, 1));
+        let at = start
+            + TimeDelta::seconds(random.between(0, 7 * 365 * 86_400))
+            + TimeDelta::milliseconds(random.between(0, 1));
         let stretches = (0..=random.below(3)).map(|_| random_stretch(&mut random)).collect();
         let day = at.with_timezone(&zone).date_naive();
         let closed = (0..random.below(4)).map(|_| day + TimeDelta::days(random.between(-1, 3))).collect();
@@ -171,7 +173,8 @@ fn every_change_of_the_clocks_agrees_with_a_walked_clock() {
                 let to = u32::try_from(first.max(second).rem_euclid(1440)).unwrap();
                 let to = if to <= from { 1440 } else { to };
                 let stretches = vec![(random_days(&mut random), from, to)];
-                Case { zone, stretches, closed: BTreeSet::new(), bank_holidays: BankHolidays::None, at }.agrees();
+                Case { zone, stretches, closed: BTreeSet::new(), bank_holidays: BankHolidays::None, at }
+                    .agrees();
                 cases += 1;
             }
         }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use beadle::mail::Address;
 use beadle::school::{
-    Audience, BankHolidays, CalendarTable, Directory, GroupKind, Language, PersonRole, PrivateKey, Roles, School,
-    SchoolTable,
+    Audience, BankHolidays, CalendarTable, Directory, GroupKind, Language, PersonRole, PrivateKey, Roles,
+    School, SchoolTable,
 };
 use chrono::NaiveDate;
 
@@ -23,11 +23,15 @@ fn oakmere() -> School {
     let people = include_str!("../testdata/school/oakmere/people.csv");
     let groups = include_str!("../testdata/school/oakmere/groups.csv");
     let directory =
-        Directory::parse(Some(("people.csv", people)), Some(("groups.csv", groups)), &PrivateKey::new([7; 32])).unwrap();
+        Directory::parse(Some(("people.csv", people)), Some(("groups.csv", groups)), &PrivateKey::new([7; 32]))
+            .unwrap();
     let roles: Roles = BTreeMap::from([
         ("dsl".to_owned(), vec!["dsl@oakmere.example".to_owned(), "J.Okoro@oakmere.example".to_owned()]),
         ("Network Manager".to_owned(), vec!["it@oakmere.example".to_owned()]),
-        ("first-aid".to_owned(), vec!["office@oakmere.example".to_owned(), "safeguarding@oakmere.example".to_owned()]),
+        (
+            "first-aid".to_owned(),
+            vec!["office@oakmere.example".to_owned(), "safeguarding@oakmere.example".to_owned()],
+        ),
     ]);
     School::new(toml::from_str(SCHOOL).unwrap(), CalendarTable::default(), roles, directory)
 }
@@ -56,12 +60,18 @@ fn the_school_table_has_its_defaults() {
 fn the_tables_are_written_as_they_are_read() {
     let table: SchoolTable = toml::from_str(SCHOOL).unwrap();
     let json = serde_json::to_string(&table).unwrap();
-    assert!(json.contains(r#""timezone":"Europe/London","domains":["oakmere.example","trust.example"]"#), "{json}");
+    assert!(
+        json.contains(r#""timezone":"Europe/London","domains":["oakmere.example","trust.example"]"#),
+        "{json}"
+    );
     assert_eq!(serde_json::from_str::<SchoolTable>(&json).unwrap(), table);
     let text = "bank-holidays = \"northern-ireland\"\nclosures = [{ name = \"Christmas\", from = 2026-12-21, to = 2027-01-03 }]";
     let table: CalendarTable = toml::from_str(text).unwrap();
     assert_eq!(table.bank_holidays, BankHolidays::NorthernIreland);
-    assert_eq!((table.closures[0].name(), table.closures[0].to().to_string().as_str()), ("Christmas", "2027-01-03"));
+    assert_eq!(
+        (table.closures[0].name(), table.closures[0].to().to_string().as_str()),
+        ("Christmas", "2027-01-03")
+    );
     let json = serde_json::to_string(&table).unwrap();
     assert_eq!(serde_json::from_str::<CalendarTable>(&json).unwrap(), table);
 }
@@ -80,7 +90,10 @@ fn a_bad_table_is_refused_with_what_would_be_right() {
         school("domains = [\"head@oakmere.example\"]"),
         "`head@oakmere.example` is not a domain, must be what follows the @: `oakmere.example`"
     );
-    assert_eq!(school("domains = [\"oak mere\"]"), "`oak mere` is not a domain, must be like `oakmere.example`");
+    assert_eq!(
+        school("domains = [\"oak mere\"]"),
+        "`oak mere` is not a domain, must be like `oakmere.example`"
+    );
     assert!(school("languages = [\"fr\"]").contains("unknown variant `fr`"));
     assert!(school("domain = []").contains("unknown field `domain`"));
     let calendar = |text: &str| toml::from_str::<CalendarTable>(text).unwrap_err().message().to_owned();
@@ -105,7 +118,10 @@ fn domains_are_ours_with_all_below_them_and_nothing_beside_them() {
     assert!(school.is_pupil_domain(&address("x@y12.pupils.oakmere.example")));
     assert!(!school.is_pupil_domain(&address("x@oakmere.example")));
     assert!(school.is_trusted(&address("x@duty.social-care.example")));
-    assert!(!school.is_outside(&address("x@social-care.example")) && !school.is_outside(&address("x@oakmere.example")));
+    assert!(
+        !school.is_outside(&address("x@social-care.example"))
+            && !school.is_outside(&address("x@oakmere.example"))
+    );
     assert!(school.is_outside(&address("x@freemail.example")));
 }
 
@@ -147,8 +163,10 @@ fn a_login_is_an_address_or_a_user_name() {
 #[test]
 fn a_user_name_of_two_domains_is_nobodys_and_an_unknown_one_needs_one_domain() {
     let people = "role,address\nstaff,sam@oakmere.example\npupil,sam@pupils.oakmere.example\n";
-    let directory = |people| Directory::parse(Some(("people.csv", people)), None, &PrivateKey::new([7; 32])).unwrap();
-    let school = School::new(toml::from_str(SCHOOL).unwrap(), CalendarTable::default(), Roles::new(), directory(people));
+    let directory =
+        |people| Directory::parse(Some(("people.csv", people)), None, &PrivateKey::new([7; 32])).unwrap();
+    let school =
+        School::new(toml::from_str(SCHOOL).unwrap(), CalendarTable::default(), Roles::new(), directory(people));
     assert!(school.by_login("sam").is_none());
     let table = toml::from_str("domains = [\"oakmere.example\"]").unwrap();
     let school = School::new(table, CalendarTable::default(), Roles::new(), Directory::empty());
@@ -202,9 +220,13 @@ fn private(text: &str) -> Option<(String, PersonRole)> {
 #[test]
 fn a_private_address_is_known_in_every_form_of_its_provider() {
     let jayden = Some(("Jayden Roberts".to_owned(), PersonRole::Pupil));
-    for form in ["jayden.r.2009@gmail.example", "JaydenR2009@gmail.example", "j.a.y.d.e.n.r2009+games@GoogleMail.example",
-        "\"jayden.r.2009\"@gmail.example", "<jayden.r.2009@gmail.example>"]
-    {
+    for form in [
+        "jayden.r.2009@gmail.example",
+        "JaydenR2009@gmail.example",
+        "j.a.y.d.e.n.r2009+games@GoogleMail.example",
+        "\"jayden.r.2009\"@gmail.example",
+        "<jayden.r.2009@gmail.example>",
+    ] {
         assert_eq!(private(form), jayden, "{form}");
     }
     let mia = Some(("Mia Tolliver".to_owned(), PersonRole::Pupil));
@@ -221,6 +243,11 @@ fn a_mailbox_that_a_parent_uses_is_not_a_pupils() {
     // Jayden's list has it too, and Karen's own address is the same mailbox.
     assert_eq!(private("roberts.home@freemail.example"), None);
     assert_eq!(private("Roberts.Home+trip@freemail.example"), None);
+    let school = oakmere();
+    let shared = |text: &str| school.shared_match(&address(text)).map(|it| it.person.name.to_string());
+    assert_eq!(shared("roberts.home+trip@freemail.example").as_deref(), Some("Jayden Roberts"));
+    assert_eq!(shared("jayden.r.2009@gmail.example"), None);
+    assert_eq!(shared("dean.pugh@freemail.example"), None);
     assert_eq!(private("dean.pugh@freemail.example"), Some(("Dean Pugh".to_owned(), PersonRole::Parent)));
 }
 
@@ -244,6 +271,7 @@ fn of_several_who_list_one_address_the_one_in_most_need_counts() {
     assert_eq!(owner("one@freemail.example"), "Now");
     assert_eq!(owner("two@freemail.example"), "Young");
     assert_eq!(owner("three@freemail.example"), "Mother");
+    assert_eq!(&*school.shared_match(&address("three@freemail.example")).unwrap().person.name, "Child");
 }
 
 #[test]
@@ -280,8 +308,17 @@ fn nested_groups_count_each_person_once() {
     // Teachers: Okoro, Tolliver, and Safeguarding: Okoro again, Marsh. Office: four. Pike.
     let (people, addresses, groups) = expanded(&["all-staff@oakmere.example"]);
     assert_eq!((people, addresses), (8, 4));
-    assert_eq!(groups, ["all-staff@oakmere.example", "teachers@oakmere.example", "safeguarding@oakmere.example", "office@oakmere.example"]);
-    let with_members_again = ["all-staff@oakmere.example", "teachers@oakmere.example", "S.PIKE@oakmere.example"];
+    assert_eq!(
+        groups,
+        [
+            "all-staff@oakmere.example",
+            "teachers@oakmere.example",
+            "safeguarding@oakmere.example",
+            "office@oakmere.example"
+        ]
+    );
+    let with_members_again =
+        ["all-staff@oakmere.example", "teachers@oakmere.example", "S.PIKE@oakmere.example"];
     assert_eq!(expanded(&with_members_again).0, 8);
 }
 

@@ -12,11 +12,13 @@ const PEOPLE: usize = 100_000;
 const SLOWER: u128 = if cfg!(debug_assertions) { 15 } else { 1 };
 
 fn first(number: usize) -> &'static str {
-    ["Olivia", "Muhammad", "Jayden", "Zuzanna", "Oluwaseun", "Ffion", "Aoife", "Karen", "David", "Lily-Mae"][number % 10]
+    ["Olivia", "Muhammad", "Jayden", "Zuzanna", "Oluwaseun", "Ffion", "Aoife", "Karen", "David", "Lily-Mae"]
+        [number % 10]
 }
 
 fn last(number: usize) -> String {
-    let part = |number: usize| ["ba", "ker", "ton", "wick", "ley", "shaw", "ford", "mar", "ash", "dene"][number % 10];
+    let part =
+        |number: usize| ["ba", "ker", "ton", "wick", "ley", "shaw", "ford", "mar", "ash", "dene"][number % 10];
     format!("{}{}{}", part(number / 7), part(number / 70), part(number / 700))
 }
 
@@ -40,7 +42,12 @@ fn people() -> String {
                     child % 40
                 );
             }
-            _ => csv += &format!("staff,{first} {last},{first}.{last}{number}@school{}.example,,,,,mon-wed 07:30-15:00\n", number % 40),
+            _ => {
+                csv += &format!(
+                    "staff,{first} {last},{first}.{last}{number}@school{}.example,,,,,mon-wed 07:30-15:00\n",
+                    number % 40
+                )
+            }
         }
     }
     csv
@@ -77,9 +84,11 @@ fn a_hundred_thousand_people_load_in_two_seconds_and_a_hundred_megabytes() {
     let rounds = 200;
     let start = busy();
     for number in 0..rounds {
-        let address = Address::parse(&format!("{}.{}12@gmail.example", first(number / 3), last(number))).unwrap();
+        let address =
+            Address::parse(&format!("{}.{}12@gmail.example", first(number / 3), last(number))).unwrap();
         let _ = school.likeness(&address, "", date);
-        let initial = Address::parse(&format!("{}{}12@gmail.example", &first(number / 3)[..1], last(number))).unwrap();
+        let initial =
+            Address::parse(&format!("{}{}12@gmail.example", &first(number / 3)[..1], last(number))).unwrap();
         let _ = school.likeness(&initial, "", date);
         let alone = Address::parse(&format!("{}12@gmail.example", first(number / 3))).unwrap();
         let _ = school.likeness(&alone, "Muhammad", date);

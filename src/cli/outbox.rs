@@ -1,9 +1,13 @@
 //! `beadle outbox`: the messages being kept.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 
 use super::{Done, Failure, PolicyOption, print};
 use crate::daemon::desk::{EntryObject, Ids, Recipients, Request, Response};
@@ -30,13 +34,19 @@ enum Command {
         #[arg(long)]
         ended: bool,
     },
-    /// Shows one message's entry and what happened to it; never its words.
+    /// Shows one message's entry and what happened to it.
     Show {
         id: String,
         #[command(flatten)]
         common: Common,
         #[arg(long)]
         addresses: bool,
+        /// The message itself, as an .eml file; that it was read is recorded.
+        #[arg(long, conflicts_with = "addresses")]
+        message: bool,
+        /// Why it is read, for the record.
+        #[arg(long, value_name = "TEXT", default_value = "", requires = "message")]
+        reason: String,
     },
     /// Sends messages now.
     Release(Orders),
@@ -80,7 +90,10 @@ pub(super) fn run(arguments: &Arguments) -> Done {
         Command::List { common, addresses, ended } => {
             (Request::List { addresses: *addresses, ended: *ended }, common, "")
         }
-        Command::Show { id, common, addresses } => {
+        Command::Show { id, common, message: true, reason, .. } => {
+            (Request::Look { id: id.clone(), reason: reason.clone() }, common, "")
+        }
+        Command::Show { id, common, addresses, .. } => {
             (Request::Show { id: id.clone(), addresses: *addresses }, common, "")
         }
         Command::Release(orders) => {
@@ -101,8 +114,13 @@ pub(super) fn run(arguments: &Arguments) -> Done {
         .build()
         .map_err(|error| Failure(format!("cannot start: {error}")))?;
     let answer = runtime.block_on(ask(&request, common.policy.path()))?;
+    if let Some(message) = &answer.response.message {
+        let message = BASE64.decode(message).map_err(|error| Failure(error.to_string()))?;
+        std::io::stdout().write_all(&message)?;
+    }
     let shows = matches!(request, Request::List { .. } | Request::Show { .. });
     let text = match (common.format, &request) {
+        (_, Request::Look { .. }) => String::new(),
         (Format::Json, Request::List { .. }) => serde_json::to_string_pretty(&answer.response.entries)? + "\n",
         (Format::Json, Request::Show { .. }) => match answer.response.entries.first() {
             Some(entry) => serde_json::to_string_pretty(entry)? + "\n",

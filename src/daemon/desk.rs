@@ -1,7 +1,9 @@
 //! Carries out what people order about kept messages, beside a running server or without one.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -18,6 +20,7 @@ use crate::outbox::{Entry, Filter, Id, Kind, NewNotice, Order, OutboxError, Stat
 pub enum Request {
     List { addresses: bool, ended: bool },
     Show { id: String, addresses: bool },
+    Look { id: String, reason: String },
     Release { ids: Ids, reason: String },
     Cancel { ids: Ids, reason: String },
     Return { ids: Ids, reason: String },
@@ -37,6 +40,9 @@ pub struct Response {
     /// For `list` and `show`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<EntryObject>,
+    /// For `look`: the message as it was submitted, in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
     /// For the other orders: the entries that were changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub done: Vec<String>,
@@ -102,12 +108,14 @@ pub struct Desk {
     engine: Arc<Engine>,
     wake: Arc<Notify>,
     clock: Clock,
+    /// Entries of which the mail server has heard, not recorded yet.
+    heard: Mutex<Vec<Id>>,
 }
 
 impl Desk {
     /// `wake` tells the releaser that there may be work before its next look.
     pub fn new(store: Arc<dyn Store>, engine: Arc<Engine>, wake: Arc<Notify>, clock: Clock) -> Self {
-        Self { store, engine, wake, clock }
+        Self { store, engine, wake, clock, heard: Mutex::default() }
     }
 
     pub fn store(&self) -> &dyn Store {
@@ -120,6 +128,24 @@ impl Desk {
 
     pub fn now(&self) -> DateTime<Utc> {
         (self.clock)()
+    }
+
+    /// Notes that the mail server has heard that an entry is ours; recorded with the next look.
+    pub(super) fn note_heard(&self, id: Id) {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).push(id);
+    }
+
+    /// Records what was noted by [`note_heard`](Self::note_heard); what cannot be recorded stays noted.
+    pub(super) async fn record_heard(&self) -> Result<(), OutboxError> {
+        let ids = std::mem::take(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner));
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let recorded = self.store.heard(ids.clone()).await;
+        if recorded.is_err() {
+            self.heard.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+        }
+        recorded
     }
 
     /// Lets the releaser look at once.
@@ -138,6 +164,7 @@ impl Desk {
         let done = match request {
             Request::List { addresses, ended } => self.list(addresses, ended, &mut response).await,
             Request::Show { id, addresses } => self.show(&id, addresses, &mut response).await,
+            Request::Look { id, reason } => self.look(&id, self.order(by, reason), &mut response).await,
             Request::Release { ids, reason } => {
                 let kept = [State::Deferred, State::Held, State::Releasing];
                 self.each(ids, &kept, Act::Release, self.order(by, reason), &mut response).await
@@ -188,6 +215,16 @@ impl Desk {
             });
         }
         response.entries.push(shown);
+        Ok(())
+    }
+
+    async fn look(&self, id: &str, order: Order, response: &mut Response) -> Result<(), OutboxError> {
+        let Some((id, _)) = self.find(id).await? else {
+            response.failed.push(no_entry(id));
+            return Ok(());
+        };
+        let content = self.store.look(id, order).await?;
+        response.message = Some(BASE64.encode(marks::without_our_fields(&content)));
         Ok(())
     }
 
@@ -256,6 +293,9 @@ impl Desk {
 
 /// Who gives a message back when nobody decided on it.
 pub(super) const TIMED_OUT: &str = "time-out";
+
+/// Who gives a message back that could not be handed over for days.
+pub(super) const GIVEN_UP: &str = "releaser";
 
 /// A kept message as it was submitted, without our own fields.
 pub(super) fn submission(entry: &Entry, content: &[u8]) -> Submission {

@@ -13,9 +13,9 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tracing::{debug, error, info, warn};
 
-use super::desk::{Desk, TIMED_OUT, envelope_notice, submission};
+use super::desk::{Desk, GIVEN_UP, TIMED_OUT, envelope_notice, submission};
 use crate::notice::{self, Undeliverable};
-use crate::outbox::{Ambiguity, Claim, Due, Id, Kind, NewNotice, Order, Outcome, OutboxError, Postponement, Settlement, Token};
+use crate::outbox::{Ambiguity, Claim, Due, Id, Kind, NewNotice, Order, Outcome, OutboxError, Postponement, Reply, Settlement};
 use crate::relay::{Answer, Delivery, Ending, Outgoing, Relay, trace_block};
 
 /// The pause between two looks.
@@ -32,6 +32,13 @@ const LEASE: Duration = Duration::from_secs(60 * 60);
 
 /// How far past its time an entry is before it is reported.
 const OVERDUE: TimeDelta = TimeDelta::minutes(15);
+
+/// How far past its time an entry that cannot be handed over is given up: Postfix's own
+/// `maximal_queue_lifetime`. Its sender gets it back.
+const GIVE_UP: TimeDelta = TimeDelta::days(5);
+
+/// How often the answer of Postfix is recorded again, a second apart, when the store fails.
+const RECORDING_TRIES: u32 = 60;
 
 /// How often overdue entries are reported and old ones removed.
 const HOUSEKEEPING: TimeDelta = TimeDelta::minutes(15);
@@ -60,13 +67,17 @@ impl Releaser {
                 this.housekeeping(now).await;
             }
             tokio::select! {
-                _ = stopping.changed() => return,
+                _ = stopping.changed() => {
+                    this.record_heard().await;
+                    return;
+                }
                 _ = timeout(TICK, this.desk.woken()) => {}
             }
         }
     }
 
     async fn look(self: &Arc<Self>, stopping: &watch::Receiver<bool>) {
+        self.record_heard().await;
         self.give_back_timed_out().await;
         let due = match self.desk.store().due(self.desk.now(), BATCH).await {
             Ok(due) => due,
@@ -92,10 +103,12 @@ impl Releaser {
                 }
             });
         }
-        while let Some(ended) = tasks.join_next().await {
-            if let Err(error) = ended {
-                error!("releaser: ended badly: {error}");
-            }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    async fn record_heard(&self) {
+        if let Err(error) = self.desk.record_heard().await {
+            error!("outbox: {error}");
         }
     }
 
@@ -127,18 +140,29 @@ impl Releaser {
         let begin = async {
             self.desk.store().begin_transfer(id, claim.token, self.desk.now() + from_content).await
         };
-        let delivery = self.relay.deliver(&outgoing, begin).await?;
-        self.settle(&claim, &pending, delivery).await
+        match self.relay.deliver(&outgoing, begin).await {
+            Ok(delivery) => self.settle(&claim, &pending, delivery).await,
+            Err(error) => {
+                // Nothing was sent; the claim would else last its whole lease.
+                let until = self.postponement(&claim, error.to_string());
+                self.desk.store().back_off(id, claim.token, until).await?;
+                Err(error)
+            }
+        }
+    }
+
+    fn postponement(&self, claim: &Claim, error: String) -> Postponement {
+        let at = self.desk.now();
+        Postponement { at, error, next_attempt: at + back_off(claim.entry.attempts) }
     }
 
     async fn settle(&self, claim: &Claim, pending: &[usize], delivery: Delivery) -> Result<(), OutboxError> {
-        let (id, token, now) = (claim.entry.id, claim.token, self.desk.now());
-        let next_attempt = now + back_off(claim.entry.attempts);
+        let (id, token) = (claim.entry.id, claim.token);
         let settled = |answer: &Answer| matches!(answer, Answer::Accepted | Answer::Refused { .. });
         match &delivery.ending {
             Ending::Unknown { reply } => {
-                let until = Postponement { at: now, error: reply.clone(), next_attempt };
-                match self.desk.store().ambiguous(id, token, until).await? {
+                let until = self.postponement(claim, reply.clone());
+                match self.insist(|| self.desk.store().ambiguous(id, token, until.clone())).await? {
                     Ambiguity::TryAgain => warn!(entry = %id, "nobody knows whether it was sent; it goes once more, marked: {reply}"),
                     Ambiguity::NeedsPerson => error!(entry = %id, "nobody knows whether it was sent, twice; a person must decide: {reply}"),
                 }
@@ -146,11 +170,11 @@ impl Releaser {
             }
             Ending::NotSent { reply, .. } if !delivery.answers.iter().any(settled) => {
                 warn!(entry = %id, attempts = claim.entry.attempts, "not sent, tried again later: {reply}");
-                let until = Postponement { at: now, error: reply.clone(), next_attempt };
-                self.desk.store().back_off(id, token, until).await
+                let until = self.postponement(claim, reply.clone());
+                self.insist(|| self.desk.store().back_off(id, token, until.clone())).await
             }
             Ending::Sent { .. } | Ending::NotSent { .. } => {
-                self.settle_each(claim, pending, delivery, token, next_attempt).await
+                self.settle_each(claim, pending, delivery).await
             }
         }
     }
@@ -162,10 +186,8 @@ impl Releaser {
         claim: &Claim,
         pending: &[usize],
         delivery: Delivery,
-        token: Token,
-        next_attempt: DateTime<Utc>,
     ) -> Result<(), OutboxError> {
-        let (id, now) = (claim.entry.id, self.desk.now());
+        let (id, token, now) = (claim.entry.id, claim.token, self.desk.now());
         let (queue_id, last_error) = match delivery.ending {
             Ending::Sent { queue_id, .. } => (queue_id, None),
             Ending::NotSent { reply, .. } | Ending::Unknown { reply } => (None, Some(reply)),
@@ -190,15 +212,34 @@ impl Releaser {
             queue_id: queue_id.clone(),
             outcomes,
             last_error: postponed.or(last_error),
-            next_attempt,
+            next_attempt: now + back_off(claim.entry.attempts),
             notice,
         };
-        let state = self.desk.store().settle(id, token, settlement).await?;
+        let state = self.insist(|| self.desk.store().settle(id, token, settlement.clone())).await?;
         info!(entry = %id, %state, queue_id, refused = refused.len(), "handed over");
         if !refused.is_empty() {
             self.desk.wake();
         }
         Ok(())
+    }
+
+    /// Records what Postfix answered, again and again for a while if the store cannot: what it
+    /// does not know by then is an ambiguity, and goes out twice.
+    async fn insist<'a, T>(
+        &'a self,
+        record: impl Fn() -> Reply<'a, T>,
+    ) -> Result<T, OutboxError> {
+        let mut tries = 0;
+        loop {
+            match record().await {
+                Err(error) if tries < RECORDING_TRIES && !matches!(error, OutboxError::ClaimLost { .. }) => {
+                    warn!("outbox: tried again: {error}");
+                    tries += 1;
+                    tokio::time::sleep(TICK).await;
+                }
+                other => return other,
+            }
+        }
     }
 
     /// The notice to the sender of a message that Postfix refused for some recipients; none about
@@ -248,6 +289,10 @@ impl Releaser {
             Ok(late) => {
                 for entry in late {
                     let minutes = (now - entry.due).num_minutes();
+                    if now - entry.due > GIVE_UP && !entry.needs_person {
+                        self.give_up(entry.id, entry.kind, now).await;
+                        continue;
+                    }
                     let decide = if entry.needs_person { "; `beadle outbox release`, `cancel` or `return` decides" } else { "" };
                     error!(entry = %entry.id, attempts = entry.attempts, "overdue by {minutes} min{decide}");
                 }
@@ -258,6 +303,20 @@ impl Releaser {
         match self.desk.store().purge(now - TimeDelta::days(days.into())).await {
             Ok(purged) => debug!(?purged, "purged what is older than {days} days"),
             Err(error) => error!("outbox: cannot purge: {error}"),
+        }
+    }
+
+    /// Gives back what could not be handed over for days; nothing waits for ever.
+    async fn give_up(&self, id: Id, kind: Kind, now: DateTime<Utc>) {
+        let reason = "the mail server has not taken it for five days".to_owned();
+        let order = Order { by: GIVEN_UP.into(), reason, at: now };
+        let done = match kind {
+            Kind::Message => self.desk.give_back(id, order).await,
+            Kind::Notice => self.desk.store().cancel(id, order).await,
+        };
+        match done {
+            Ok(()) => error!(entry = %id, "given up: the mail server has not taken it for five days"),
+            Err(error) => error!(entry = %id, "outbox: {error}"),
         }
     }
 }

@@ -79,11 +79,14 @@ pub(super) fn automatic(
 
 /// Tells whether a part is `text/calendar` with a method, which clients act on.
 ///
-/// Without a method it is a mere file of dates. Recursion is bounded by mail-parser.
+/// Without a method it is a mere file of dates, and as an attachment one that a person passes on.
+/// Recursion is bounded by mail-parser.
 fn has_calendar_method(part: MessagePart<'_>) -> bool {
     if matches!(part.kind(), PartKind::Multipart) {
         return part.children().any(has_calendar_method);
     }
+    let attached = part.content_disposition().is_some_and(|it| it.is_attachment());
     declared_type(part) == "text/calendar"
+        && !attached
         && part.content_type().is_some_and(|it| it.has_attribute("method"))
 }

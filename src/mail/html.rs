@@ -107,12 +107,12 @@ impl Name {
             | b"noframes" | b"datalist" | b"xml" => Self::Unseen(hash(name)),
             b"area" | b"base" | b"col" | b"embed" | b"img" | b"input" | b"link" | b"meta"
             | b"param" | b"source" | b"track" | b"wbr" => Self::Void,
-            b"html" | b"body" | b"head" => Self::Nothing,
-            b"div" | b"blockquote" | b"table" | b"tbody" | b"thead" | b"tfoot" | b"ul" | b"ol"
-            | b"dl" | b"dt" | b"dd" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"center"
-            | b"section" | b"article" | b"header" | b"footer" | b"main" | b"nav" | b"aside"
-            | b"address" | b"form" | b"fieldset" | b"figure" | b"caption" | b"details"
-            | b"summary" | b"option" | b"dir" | b"menu" | b"legend" | b"hgroup" => {
+            b"html" | b"head" => Self::Nothing,
+            b"body" | b"div" | b"blockquote" | b"table" | b"tbody" | b"thead" | b"tfoot"
+            | b"ul" | b"ol" | b"dl" | b"dt" | b"dd" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5"
+            | b"h6" | b"center" | b"section" | b"article" | b"header" | b"footer" | b"main"
+            | b"nav" | b"aside" | b"address" | b"form" | b"fieldset" | b"figure" | b"caption"
+            | b"details" | b"summary" | b"option" | b"dir" | b"menu" | b"legend" | b"hgroup" => {
                 Self::Block(hash(name))
             }
             _ => Self::Inline(hash(name)),
@@ -139,11 +139,8 @@ impl Renderer {
             CallbackEvent::AttributeName { name } => {
                 self.attribute.clear();
                 self.attribute.extend_from_slice(&name[..name.len().min(16)]);
-                match name {
-                    b"hidden" => self.attributes.hidden = true,
-                    b"cite" => self.attributes.cite = true,
-                    _ => {}
-                }
+                self.attributes.hidden |= name == b"hidden";
+                self.attributes.cite |= name == b"cite";
             }
             CallbackEvent::AttributeValue { value } => self.value(value),
             CallbackEvent::CloseStartTag { .. } => self.start_element(),
@@ -164,7 +161,6 @@ impl Renderer {
             b"style" => self.attributes.style = text(),
             b"type" => self.attributes.kind = text(),
             b"color" => self.attributes.color = text(),
-            b"bgcolor" => self.attributes.background = text(),
             _ => {}
         }
     }
@@ -196,22 +192,17 @@ impl Renderer {
             self.overflow += 1;
             return;
         }
-        let own = Look::of(&self.attributes);
-        let around = self.look();
-        let look = Look {
-            hidden: around.hidden || own.hidden || matches!(name, Name::Unseen(_)),
-            keeps_blanks: around.keeps_blanks || own.keeps_blanks || name == Name::Pre,
-            shaded: around.shaded || own.shaded,
-            tight: own.tight,
-            white: own.white || around.white && !own.coloured,
-            coloured: own.coloured,
-            vivid: own.vivid,
-        };
+        let mut look = self.look().within(&self.attributes);
+        match name {
+            Name::Unseen(_) => look = look.never_shown(),
+            Name::Pre => look = look.preformatted(),
+            _ => {}
+        }
         self.begin_block(name, look);
         self.open.push(Element {
             name,
             look,
-            role: Role::of(&self.attributes).or(own.vivid.then_some(Role::Coloured)),
+            role: Role::of(&self.attributes).or(look.vivid.then_some(Role::Coloured)),
             start: self.out.text.len(),
         });
         if name == Name::Item && !look.unseen() {
@@ -222,11 +213,7 @@ impl Renderer {
 
     fn begin_block(&mut self, name: Name, look: Look) {
         match name {
-            Name::Cell => {
-                if !self.out.text.is_empty() && self.breaks == 0 {
-                    self.blank = true;
-                }
-            }
+            Name::Cell => self.blank |= self.breaks == 0,
             Name::Paragraph if !look.tight => self.end_block(2),
             _ if name.is_block() => self.end_block(1),
             _ => {}

@@ -9,8 +9,8 @@ pub(super) enum Role {
     Quote,
     /// The line that introduces earlier text.
     Attribution,
-    /// Gmail's wrapper: earlier text, unless blockquotes within it say more exactly which.
-    QuoteWrapper,
+    /// A block moved to the right: earlier text only where a line above it says so.
+    Indent,
     /// A header block from which on all is earlier text, if it reads like one.
     HeaderBlock,
     Signature,
@@ -28,13 +28,10 @@ impl Role {
             class.split_ascii_whitespace().any(|it| it.trim_start_matches("x_") == wanted)
         };
         if attributes.element == b"blockquote" {
-            return (!is_indent(attributes)).then_some(Self::Quote);
+            return Some(if is_cited(attributes) { Self::Quote } else { Self::Indent });
         }
         if has("gmail_attr") || has("moz-cite-prefix") || id == "reply-intro" {
             return Some(Self::Attribution);
-        }
-        if has("gmail_quote") {
-            return Some(Self::QuoteWrapper);
         }
         let quoted = has("yahoo_quoted")
             || id.starts_with("yahoo_quoted")
@@ -75,15 +72,11 @@ impl Role {
     }
 }
 
-/// Tells a paragraph that the author moved to the right, as Gmail writes it, from a quotation.
-fn is_indent(attributes: &Attributes) -> bool {
+/// Tells a quotation from a paragraph that the author moved to the right: clients say that they
+/// quote, or draw a line beside it.
+fn is_cited(attributes: &Attributes) -> bool {
     let Attributes { class, style, kind, cite, .. } = attributes;
-    if *cite || kind == "cite" || class.contains("gmail_quote") {
-        return false;
-    }
-    class.contains("indent")
-        || (style.contains("border:none") || style.contains("border: none"))
-            && style.contains("40px")
+    *cite || kind == "cite" || class.contains("quote") || style.contains("border-left")
 }
 
 /// The thin line above "From:" as Outlook for Windows draws it, grey since 2013, blue before.

@@ -1,4 +1,4 @@
-//! What an element's attributes do to its text: hide it, keep its blanks, shade it.
+//! What an element's attributes do to its text: hide it, keep its blanks, colour it.
 
 /// The attributes of one start tag that matter to a reader, in lower case.
 #[derive(Debug, Default)]
@@ -10,75 +10,74 @@ pub(super) struct Attributes {
     pub style: String,
     pub kind: String,
     pub color: String,
-    pub background: String,
     pub cite: bool,
     pub hidden: bool,
 }
 
-/// What one element does to the text within it.
+/// How the text within an element looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Look {
-    pub hidden: bool,
+    /// Nothing within can show again.
+    gone: bool,
+    /// Too small to see, or invisible, unless an inner element says otherwise.
+    faint: bool,
     pub keeps_blanks: bool,
-    /// Some background other than white, on which white text is seen.
-    pub shaded: bool,
     /// No space above and below, as Word sets its paragraphs.
     pub tight: bool,
-    pub white: bool,
-    /// Some colour is set, be it black.
-    pub coloured: bool,
     /// A colour is set that stands out from black, white and grey.
     pub vivid: bool,
 }
 
 impl Look {
     /// Tells whether the reader cannot see the text.
+    ///
+    /// White text counts as seen: its background may come from a style sheet or a picture.
     pub fn unseen(self) -> bool {
-        self.hidden || self.white && !self.shaded
+        self.gone || self.faint
     }
 
-    pub fn of(attributes: &Attributes) -> Self {
+    /// The look within an element with these attributes, inside text that looks like `self`.
+    pub fn within(self, attributes: &Attributes) -> Self {
         let mut look = Self {
-            hidden: attributes.hidden,
-            white: is_white(&attributes.color),
-            coloured: !attributes.color.is_empty(),
+            gone: self.gone || attributes.hidden,
             vivid: is_vivid(&attributes.color),
-            shaded: !attributes.background.is_empty() && !is_white(&attributes.background),
             tight: attributes.class.split_ascii_whitespace().any(|it| it.starts_with("mso")),
-            ..Self::default()
+            ..self
         };
-        let mut clipped = false;
-        let mut flat = false;
+        let (mut clipped, mut flat) = (false, false);
         for (property, value) in declarations(&attributes.style) {
             match property {
-                "display" => look.hidden |= value.starts_with("none"),
+                "display" => look.gone |= value.starts_with("none"),
+                "mso-hide" => look.gone |= value.starts_with("all"),
+                "opacity" => look.gone |= is_zero(value),
                 "visibility" => {
-                    look.hidden |= value.starts_with("hidden") || value.starts_with("collapse");
+                    look.faint = value.starts_with("hidden") || value.starts_with("collapse")
                 }
-                "mso-hide" => look.hidden |= value.starts_with("all"),
-                "font-size" | "opacity" => look.hidden |= is_zero(value),
+                // Layouts set it to nought around cells that set it again.
+                "font-size" => look.faint = is_zero(value),
                 "max-height" | "height" => flat |= is_zero(value),
                 "overflow" => clipped |= value.starts_with("hidden"),
-                "color" => {
-                    look.white = is_white(value);
-                    look.coloured = true;
-                    look.vivid = is_vivid(value);
-                }
-                "background" | "background-color" => {
-                    look.shaded |= !is_white(value)
-                        && !value.starts_with("transparent")
-                        && !value.starts_with("none");
-                }
+                "color" => look.vivid = is_vivid(value),
                 "white-space" => {
-                    look.keeps_blanks |=
+                    look.keeps_blanks =
                         value.starts_with("pre") || value.starts_with("break-spaces")
                 }
                 "margin" | "margin-top" => look.tight |= is_zero(value),
                 _ => {}
             }
         }
-        look.hidden |= clipped && flat;
+        look.gone |= clipped && flat;
         look
+    }
+
+    /// The look of text that markup never shows, such as a script.
+    pub fn never_shown(self) -> Self {
+        Self { gone: true, ..self }
+    }
+
+    /// The look of preformatted text.
+    pub fn preformatted(self) -> Self {
+        Self { keeps_blanks: true, ..self }
     }
 }
 
@@ -95,12 +94,6 @@ fn is_zero(value: &str) -> bool {
     let end = value.find(|it: char| !it.is_ascii_digit() && it != '.').unwrap_or(value.len());
     let number = &value[..end];
     !number.is_empty() && number.bytes().all(|it| it == b'0' || it == b'.')
-}
-
-fn is_white(color: &str) -> bool {
-    let color = color.trim().trim_end_matches("!important").trim_end();
-    matches!(color, "white" | "#fff" | "#ffffff" | "#fefefe")
-        || color.strip_prefix("rgb").is_some_and(|it| it.matches("255").count() == 3)
 }
 
 /// Tells whether a colour is no shade of grey.

@@ -11,7 +11,7 @@ use super::attachment::{self, Attachment};
 use super::automatic::{self, Automatic};
 use super::header::{Header, HeaderBlock};
 use super::mailbox::{self, Mailbox};
-use super::own_text::{self, OwnText, Passage};
+use super::own_text::{self, OwnText, Passage, Standing};
 use super::part::{self, TextPart};
 use super::protection::{self, Protection};
 use super::thread::{self, Prefixes};
@@ -169,7 +169,14 @@ impl Message {
     pub fn own_text(&self) -> &OwnText {
         self.own_text.get_or_init(|| {
             let author = self.from().first().map_or("", |it| &it.name);
-            own_text::split(self.texts(), author, self.prefixes().forward)
+            let standing = if self.prefixes().forward {
+                Standing::Forward
+            } else if self.is_reply() {
+                Standing::Answer
+            } else {
+                Standing::New
+            };
+            own_text::split(self.texts(), author, standing)
         })
     }
 

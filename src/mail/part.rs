@@ -1,11 +1,12 @@
 //! The texts that a reader of a message is shown, in order, each decoded once.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use mail_parser::{MessagePart, PartKind};
 
 use super::html::{self, Region};
-use super::{Header, flowed};
+use super::{Header, flowed, header};
 
 /// Parts of one message that are read; mail-parser stops at its own ten thousand.
 const MAX_TEXTS: usize = 1_000;
@@ -98,7 +99,7 @@ fn walk(
             }
         }
         PartKind::Text | PartKind::Html if is_displayed(part) => {
-            let Some(decoded) = part.text() else { return };
+            let Some(decoded) = text_of(part) else { return };
             texts.push(match part.kind() {
                 PartKind::Html => {
                     let rendered = html::render(&decoded);
@@ -123,6 +124,18 @@ fn walk(
     }
 }
 
+/// The decoded text of a text part.
+fn text_of(part: MessagePart<'_>) -> Option<Cow<'_, str>> {
+    let stated = part.content_type().is_some_and(|it| it.has_attribute("charset"));
+    if !stated {
+        let bytes = part.decoded();
+        if std::str::from_utf8(&bytes).is_err() {
+            return Some(Cow::Owned(header::western(&bytes)));
+        }
+    }
+    part.text()
+}
+
 /// Tells whether a text part is shown with the message rather than beside it.
 pub(super) fn is_displayed(part: MessagePart<'_>) -> bool {
     let kind =
@@ -142,8 +155,14 @@ pub(super) fn is_displayed(part: MessagePart<'_>) -> bool {
     ) {
         return false;
     }
-    let attached = part.content_disposition().is_some_and(|it| it.is_attachment());
-    !attached && part.attachment_name().is_none()
+    // A name alone is no sign: some clients name the text they write ("body.txt").
+    match part.content_disposition() {
+        Some(disposition) => {
+            !disposition.is_attachment()
+                && (part.parent().is_none() || part.attachment_name().is_none())
+        }
+        None => true,
+    }
 }
 
 /// Whether the part is `format=flowed`, and then whether it has `delsp=yes`.

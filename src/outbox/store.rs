@@ -43,7 +43,8 @@ pub struct Claim {
     pub entry: Entry,
     pub content: Vec<u8>,
     pub token: Token,
-    /// Whether an earlier transfer may have succeeded.
+    /// Whether an earlier transfer may have succeeded, or the mail server may have delivered the
+    /// message itself because it never heard that we took it.
     pub possible_repeat: bool,
 }
 
@@ -144,6 +145,10 @@ pub trait Store: Send + Sync {
     /// before, is not stored again and gets no second notice.
     fn keep(&self, entry: NewEntry, notice: Option<NewNotice>, log: LogRow) -> Reply<'_, Kept>;
 
+    /// Records that the mail server has heard that these messages are ours. One of which it has
+    /// not heard may have been delivered by it, and is handed over as a possible repeat.
+    fn heard(&self, ids: Vec<Id>) -> Reply<'_, ()>;
+
     /// Stores a notice about a message that is not kept.
     fn notify(&self, notice: NewNotice, log: LogRow) -> Reply<'_, ()>;
 
@@ -204,6 +209,10 @@ pub trait Store: Send + Sync {
 
     /// The content of an entry that is still kept.
     fn content(&self, id: Id) -> Reply<'_, Option<Vec<u8>>>;
+
+    /// The content of an entry that is still kept, for a person to read; that it was read is
+    /// recorded first.
+    fn look(&self, id: Id, order: Order) -> Reply<'_, Vec<u8>>;
 
     /// What happened to an entry, oldest first.
     fn history(&self, id: Id) -> Reply<'_, Vec<AuditRow>>;

@@ -136,7 +136,8 @@ impl Findings {
     /// Records how strongly the message shows what the rule looks for, from 0 to 1.
     pub fn score(&mut self, score: f64) {
         if let Some(template) = &self.template {
-            self.scores.push((template.rule, score.clamp(0.0, 1.0)));
+            // Adding zero turns a negative zero, which JSON would show, into zero.
+            self.scores.push((template.rule, score.clamp(0.0, 1.0) + 0.0));
         }
     }
 }

@@ -11,6 +11,7 @@ use super::rule::{Rule, RuleInfo};
 use super::tables::{Mode, Tables};
 use super::tree::{Entry, Node, Table, Value};
 use super::{Action, Evidence, Finding};
+use crate::mail::Address;
 
 /// The version of the policy file that this program reads.
 const VERSION: u32 = 1;
@@ -142,7 +143,18 @@ fn read_tables(table: Table, register: &[RuleInfo]) -> Result<Tables, Fault> {
     if tables.milter.listen.is_empty() {
         return Err(at("milter.listen", Fault::new("`listen` is empty, must name at least one socket")));
     }
+    for (role, addresses) in &tables.roles {
+        let whole = |it: &String| Address::parse(it).is_some_and(|it| !it.domain().is_empty());
+        if let Some(wrong) = addresses.iter().find(|it| !whole(it)) {
+            let fault = Fault::new(format!("`{wrong}` is no address, must be such as `dsl@oakmere.example`"));
+            return Err(at(&format!("roles.{role}"), fault));
+        }
+    }
     for exemption in &tables.exemption {
+        if Address::parse(&exemption.who).is_none_or(|it| it.domain().is_empty()) {
+            let fault = Fault::new(format!("`who` is `{}`, must be an address", exemption.who));
+            return Err(at("exemption", fault));
+        }
         if !register.iter().any(|it| it.name == exemption.rule) {
             return Err(at("exemption", unknown_rule(&exemption.rule, register)));
         }

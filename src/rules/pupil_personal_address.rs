@@ -1,5 +1,7 @@
 //! Mail to a pupil's private address.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::parties::{self, Standing};
@@ -84,6 +86,9 @@ impl Rule for PupilPersonalAddress {
             findings.not_checked("there is no people.csv: pupils and their private addresses are not known");
             return;
         }
+        if mail.at.is_none() && self.on_guess > Action::Allow {
+            findings.not_checked("the day of sending is not known: no address is guessed at");
+        }
         for recipient in &everyone_addressed(mail) {
             self.check_recipient(recipient, mail, school, findings);
         }
@@ -95,6 +100,7 @@ impl PupilPersonalAddress {
         if self.parent_roster_wins && school.audience(recipient) == Audience::Parent {
             return;
         }
+        let shared = || if self.parent_roster_wins { None } else { school.shared_match(recipient) };
         let today = mail.at.map(|it| it.with_timezone(&school.timezone()).date_naive());
         let mut add = |action: Action, message: &str, help: &str| {
             if action == Action::Allow {
@@ -103,7 +109,7 @@ impl PupilPersonalAddress {
             let finding = findings.add(message);
             finding.at_most(action).help(help).about(recipient.clone()).at(place::recipient(mail, recipient));
         };
-        match school.private_match(recipient) {
+        match school.private_match(recipient).or_else(shared) {
             Some(known) if known.role() == PersonRole::Pupil => add(
                 self.on_match,
                 "a recipient is on the list of pupils' private addresses",
@@ -121,9 +127,11 @@ impl PupilPersonalAddress {
                 }
             }
             Some(_) => {}
+            None if self.on_guess == Action::Allow => {}
             None => {
                 let name = mail.message.display_name(recipient);
-                if school.likeness(recipient, name, today.unwrap_or_default()).is_some() {
+                // Ages count in a guess; without a day there is none.
+                if today.is_some_and(|today| school.likeness(recipient, name, today).is_some()) {
                     let finding = findings.add("a recipient's private address looks like a pupil's name");
                     finding
                         .evidence(Evidence::Guess)
@@ -140,11 +148,7 @@ impl PupilPersonalAddress {
 /// The recipients of the envelope and of the header, each once.
 fn everyone_addressed(mail: &Submission) -> Vec<Address> {
     let message = &mail.message;
-    let mut everyone: Vec<Address> = mail.recipients().to_vec();
-    for mailbox in [message.to(), message.cc(), message.bcc()].into_iter().flatten() {
-        if !everyone.contains(&mailbox.address) {
-            everyone.push(mailbox.address.clone());
-        }
-    }
-    everyone
+    let headers = [message.to(), message.cc(), message.bcc()].into_iter().flatten().map(|it| &it.address);
+    let mut seen = HashSet::new();
+    mail.recipients().iter().chain(headers).filter(|it| seen.insert(it.key())).cloned().collect()
 }

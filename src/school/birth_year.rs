@@ -52,14 +52,14 @@ pub(super) fn by_pupil(figures: &str, born: &Born, date: NaiveDate) -> f64 {
         // The birth year; the year of leaving at sixteen or eighteen; any number.
         2 => {
             each(0.16, &|year| year % 100 == number)
-                + each(0.01, &|year| (year + 16) % 100 == number || (year + 18) % 100 == number)
+                + each(0.004, &|year| (year + 16) % 100 == number || (year + 18) % 100 == number)
                 + 0.001
         }
         3 => 0.000_06,
         4 => {
             let recent = (date.year() - 6..=date.year()).contains(&number);
             each(0.12, &|year| year == number)
-                + each(0.01, &|year| [11, 16, 18].contains(&(number - year)))
+                + each(0.008, &|year| [11, 16, 18].contains(&(number - year)))
                 + if born.day.is_some_and(|day| day_and_month(figures, day)) { 0.03 } else { 0.0 }
                 + if recent { 0.0015 } else { 0.000_004 }
         }
@@ -104,5 +104,9 @@ fn day_and_month(figures: &str, day: NaiveDate) -> bool {
 
 /// Whether the last figures are a year, by four figures where there are four or eight.
 fn ends_with_year(figures: &str, year: i32) -> bool {
-    if figures.len() == 6 { figures.ends_with(&format!("{:02}", year % 100)) } else { figures.ends_with(&year.to_string()) }
+    if figures.len() == 6 {
+        figures.ends_with(&format!("{:02}", year % 100))
+    } else {
+        figures.ends_with(&year.to_string())
+    }
 }

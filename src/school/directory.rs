@@ -161,7 +161,11 @@ impl Directory {
 impl fmt::Debug for Directory {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (persons, warnings) = (self.persons.len(), self.warnings.len());
-        write!(formatter, "Directory {{ persons: {persons}, groups: {}, warnings: {warnings} }}", self.groups.len())
+        write!(
+            formatter,
+            "Directory {{ persons: {persons}, groups: {}, warnings: {warnings} }}",
+            self.groups.len()
+        )
     }
 }
 

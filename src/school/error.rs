@@ -15,7 +15,9 @@ pub enum DirectoryError {
     NoColumn { file: String, column: &'static str },
     #[error("{file}:{line}: the number of fields is {found}, must be {wanted} as in the header")]
     RowLength { file: String, line: u64, found: usize, wanted: usize },
-    #[error("{file}:{line}, column `{column}`: a quoted field runs over the line's end, must be closed by `\"`")]
+    #[error(
+        "{file}:{line}, column `{column}`: a quoted field runs over the line's end, must be closed by `\"`"
+    )]
     OpenQuote { file: String, line: u64, column: &'static str },
     #[error("{file}: cannot be read as CSV")]
     Csv { file: String, source: csv::Error },
@@ -58,7 +60,9 @@ pub enum DirectoryWarning {
     UnknownChild { file: String, line: u64, address: String },
     #[error("{file}:{line}, column `manager`: `{address}` is nobody in this file")]
     UnknownManager { file: String, line: u64, address: String },
-    #[error("{file}:{line}, column `address`: `{address}` stands in a row of role {role} already (line {first}); both rows are used")]
+    #[error(
+        "{file}:{line}, column `address`: `{address}` stands in a row of role {role} already (line {first}); both rows are used"
+    )]
     AddressTwice { file: String, line: u64, address: String, role: super::PersonRole, first: u64 },
     #[error("{file}:{line}: the group has neither members nor a size; it counts as one person")]
     EmptyGroup { file: String, line: u64 },

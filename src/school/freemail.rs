@@ -27,7 +27,9 @@ struct Provider {
 const PROVIDERS: &[Provider] = &[
     Provider { ignores: Ignores::TagsAndDots, one: true, domains: &["gmail.com", "googlemail.com"] },
     Provider { ignores: Ignores::Tags, one: true, domains: &["icloud.com", "me.com", "mac.com"] },
-    Provider { ignores: Ignores::TagsAndDots, one: true, domains: &["proton.me", "protonmail.com", "pm.me", "protonmail.ch"] },
+    Provider { ignores: Ignores::TagsAndDots, one: true, domains: &[
+        "proton.me", "protonmail.com", "pm.me", "protonmail.ch",
+    ] },
     Provider { ignores: Ignores::Tags, one: false, domains: &[
         "outlook.com", "outlook.co.uk", "hotmail.com", "hotmail.co.uk", "hotmail.fr", "hotmail.it", "hotmail.es",
         "hotmail.de", "live.com", "live.co.uk", "live.ie", "msn.com", "passport.com", "windowslive.com",

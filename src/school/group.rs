@@ -67,12 +67,22 @@ impl Groups {
             let wanted = "one address such as `all-staff@oakmere.example`";
             let mut addresses = row.addresses("address")?;
             let Some(address) = addresses.pop().filter(|_| addresses.is_empty()) else {
-                return Err(row.wrong("address", format!("`{}` is not one address", row.get("address")), wanted, None));
+                return Err(row.wrong(
+                    "address",
+                    format!("`{}` is not one address", row.get("address")),
+                    wanted,
+                    None,
+                ));
             };
             let size = match row.get("size") {
                 "" => None,
                 size => Some(size.parse().map_err(|_| {
-                    row.wrong("size", format!("`{size}` is not a number"), "a number of people such as `85`", None)
+                    row.wrong(
+                        "size",
+                        format!("`{size}` is not a number"),
+                        "a number of people such as `85`",
+                        None,
+                    )
                 })?),
             };
             let group = Group {
@@ -88,7 +98,12 @@ impl Groups {
             }
             if let Some(first) = all.get(&group.address) {
                 let (line, address) = (row.line, group.address.to_string());
-                return Err(DirectoryError::GroupTwice { file: file.to_owned(), line, address, first: first.line });
+                return Err(DirectoryError::GroupTwice {
+                    file: file.to_owned(),
+                    line,
+                    address,
+                    first: first.line,
+                });
             }
             let place = u32::try_from(all.groups.len()).unwrap_or(u32::MAX);
             all.by_key.insert(group.address.key().into(), place);

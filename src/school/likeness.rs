@@ -15,6 +15,7 @@ use super::birth_year::{self, Born};
 use super::freemail::{is_freemail, unquoted, without_tag};
 use super::name_index::NameIndex;
 use super::names::Names;
+use super::reading::{Reading, Shape, readings};
 use super::spelling::{Display, Spelling};
 use super::tables::ascii_domain;
 use super::{Person, PersonRole, School};
@@ -40,48 +41,6 @@ pub struct Likeness<'a> {
     pub pupil: &'a Person,
     /// How likely it is that the address is a pupil's: more than 0.9, at most 1.
     pub score: f64,
-}
-
-/// How an address spells a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    FirstLast,
-    /// With something between that must be a middle name or its initial.
-    FirstMiddleLast,
-    InitialLast,
-    InitialsLast,
-    FirstInitial,
-    First,
-    /// Whose it is nobody can say, but hardly a pupil's: a household's, or a father's.
-    Last,
-    /// The display name alone spells the name; the address is anything.
-    Displayed,
-}
-
-impl Shape {
-    /// How usual the shape is.
-    fn weight(self) -> f64 {
-        match self {
-            Self::FirstLast => 0.50,
-            Self::FirstMiddleLast => 0.06,
-            Self::InitialLast => 0.14,
-            Self::InitialsLast => 0.04,
-            Self::FirstInitial => 0.10,
-            Self::First => 0.06,
-            Self::Last => 0.04,
-            Self::Displayed => 0.08,
-        }
-    }
-}
-
-/// One way to read the letters: what in them is the first name or its initials, what the
-/// surname or its initial, what stands between.
-#[derive(Clone, Copy, Debug)]
-struct Reading<'a> {
-    shape: Shape,
-    first: &'a str,
-    between: &'a str,
-    last: &'a str,
 }
 
 impl School {
@@ -165,54 +124,10 @@ impl<'a> Guess<'a> {
     /// The claims of all ways to read the letters.
     fn claims(&self, spelling: &Spelling) -> Claims {
         let mut claims = Claims::default();
-        for reading in self.readings(spelling) {
+        for reading in readings(spelling, self.index) {
             self.claim(&reading, &spelling.figures, &mut claims);
         }
         claims
-    }
-
-    /// Every way to part the letters into names that the directory knows.
-    fn readings<'s>(&self, spelling: &'s Spelling) -> Vec<Reading<'s>> {
-        let letters = spelling.letters.as_str();
-        let places: Vec<usize> = (1..letters.len()).filter(|place| spelling.parts_at(*place)).collect();
-        let starts = |known: &dyn Fn(&str) -> bool| -> Vec<usize> {
-            places.iter().copied().filter(|it| known(&letters[..*it])).collect()
-        };
-        let ends = |known: &dyn Fn(&str) -> bool| -> Vec<usize> {
-            places.iter().copied().filter(|it| known(&letters[*it..])).collect()
-        };
-        let is_first = |name: &str| 1 < name.len() && self.index.has_first(name);
-        let is_last = |name: &str| 1 < name.len() && self.index.has_last(name);
-        let (first_starts, first_ends) = (starts(&is_first), ends(&is_first));
-        let (last_starts, last_ends) = (starts(&is_last), ends(&is_last));
-        let mut readings = Vec::new();
-        let mut add = |shape, first, between, last| readings.push(Reading { shape, first, between, last });
-        for first in &first_starts {
-            for last in last_ends.iter().filter(|last| *first <= **last) {
-                let shape = if first == last { Shape::FirstLast } else { Shape::FirstMiddleLast };
-                add(shape, &letters[..*first], &letters[*first..*last], &letters[*last..]);
-            }
-            if letters.len() - first <= 2 {
-                add(Shape::FirstInitial, &letters[..*first], "", &letters[*first..]);
-            }
-        }
-        for cut in last_starts.iter().filter(|cut| first_ends.contains(cut)) {
-            add(Shape::FirstLast, &letters[*cut..], "", &letters[..*cut]);
-        }
-        let initials = |length| if length == 1 { Shape::InitialLast } else { Shape::InitialsLast };
-        for cut in last_ends.iter().filter(|cut| **cut <= 2) {
-            add(initials(*cut), &letters[..*cut], "", &letters[*cut..]);
-        }
-        for cut in last_starts.iter().filter(|cut| letters.len() - **cut <= 2) {
-            add(initials(letters.len() - cut), &letters[*cut..], "", &letters[..*cut]);
-        }
-        if is_first(letters) {
-            add(Shape::First, letters, "", "");
-        }
-        if is_last(letters) {
-            add(Shape::Last, "", "", letters);
-        }
-        readings
     }
 
     /// The claims of a display name that spells a whole name, over an address that spells none.
@@ -252,22 +167,29 @@ impl<'a> Guess<'a> {
             Shape::Last => {}
             Shape::InitialLast | Shape::InitialsLast => {
                 let of_initial = |place: &&u32| self.index.initials(**place).0 == initial(reading.first);
-                candidates.extend(self.index.with_last(reading.last).iter().filter(of_initial).map(|it| (*it, 1.0)));
+                candidates
+                    .extend(self.index.with_last(reading.last).iter().filter(of_initial).map(|it| (*it, 1.0)));
             }
             Shape::FirstLast | Shape::FirstMiddleLast | Shape::Displayed => {
                 let lasts = self.index.with_last(reading.last);
                 for called in self.index.calls(reading.first) {
                     let fit = if called.own { 1.0 } else { 0.3 };
-                    let (few, many) =
-                        if lasts.len() < called.places.len() { (lasts, called.places) } else { (called.places, lasts) };
-                    candidates.extend(few.iter().filter(|it| many.binary_search(it).is_ok()).map(|it| (*it, fit)));
+                    let (few, many) = if lasts.len() < called.places.len() {
+                        (lasts, called.places)
+                    } else {
+                        (called.places, lasts)
+                    };
+                    candidates
+                        .extend(few.iter().filter(|it| many.binary_search(it).is_ok()).map(|it| (*it, fit)));
                 }
             }
             Shape::FirstInitial | Shape::First => {
                 for called in self.index.calls(reading.first) {
                     let fit = if called.own { 1.0 } else { 0.3 };
                     let last = initial(reading.last);
-                    let of_initial = |place: &&u32| last == 0 || reading.last.len() == 2 || self.index.initials(**place).1 == last;
+                    let of_initial = |place: &&u32| {
+                        last == 0 || reading.last.len() == 2 || self.index.initials(**place).1 == last
+                    };
                     candidates.extend(called.places.iter().filter(of_initial).map(|it| (*it, fit)));
                 }
             }
@@ -299,7 +221,9 @@ impl<'a> Guess<'a> {
         second.is_empty() || {
             let middles = names().middles;
             let initials: String = middles.iter().map(|it| &it[..1]).collect();
-            initials == second || middles.concat() == second || middles.iter().any(|it| it == second || it[..1] == *second)
+            initials == second
+                || middles.concat() == second
+                || middles.iter().any(|it| it == second || it[..1] == *second)
         }
     }
 
@@ -312,7 +236,9 @@ impl<'a> Guess<'a> {
             // An initial and a surname is every parent's pattern: only an age or a name makes
             // it a pupil's.
             let initials = matches!(reading.shape, Shape::InitialLast | Shape::InitialsLast);
-            if initials && by_pupil < 3.0 * birth_year::by_adult(figures, self.date) && displayed < NAMED {
+            let of_an_age = 3.0 * birth_year::by_adult(figures, self.date) < by_pupil;
+            let is_named = !self.display.words.is_empty() && NAMED <= displayed;
+            if initials && !of_an_age && !is_named {
                 return 0.0;
             }
             let sure = reading.shape == Shape::FirstLast && birth_year::names_year(figures, &born());
@@ -360,7 +286,8 @@ impl<'a> Guess<'a> {
             pupils += fit * f64::from(called.pupils);
             adults += fit * (called.places.len() as f64 - f64::from(called.pupils));
         }
-        0.95 * adults / (f64::from(self.index.adults) + 100.0) + 0.05 * pupils / (f64::from(self.index.pupils) + 100.0)
+        0.95 * adults / (f64::from(self.index.adults) + 100.0)
+            + 0.05 * pupils / (f64::from(self.index.pupils) + 100.0)
     }
 
     /// How likely a person is to be shown under this display name.
@@ -373,7 +300,8 @@ impl<'a> Guess<'a> {
         };
         let joined = words.concat();
         let has_last = names.lasts.iter().any(|last| words.contains(last) || joined.ends_with(last.as_str()));
-        let has_first = words.iter().any(is_first) || names.firsts.iter().any(|it| joined.starts_with(it.as_str()));
+        let has_first =
+            words.iter().any(is_first) || names.firsts.iter().any(|it| joined.starts_with(it.as_str()));
         let has_initial = written.len() <= 2 && names.firsts.first().is_some_and(|it| it[..1] == written[..1]);
         match (has_first, has_last) {
             (true, true) => 0.6,

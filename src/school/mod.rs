@@ -18,6 +18,7 @@ mod parties;
 mod people;
 mod person;
 mod private;
+mod reading;
 mod sheet;
 mod spelling;
 mod tables;
@@ -98,7 +99,8 @@ impl School {
             roles: by_role,
             role_mailboxes: BTreeMap::new(),
         };
-        school.role_mailboxes = school.roles.iter().map(|(role, it)| (role.clone(), school.mailboxes(it))).collect();
+        school.role_mailboxes =
+            school.roles.iter().map(|(role, it)| (role.clone(), school.mailboxes(it))).collect();
         school
     }
 
@@ -143,7 +145,9 @@ impl School {
     /// Tells whether an address is at a domain of the school or its trust, pupils' domains and
     /// subdomains among them. A bare user name is: Postfix appends its own domain.
     pub fn is_ours(&self, address: &Address) -> bool {
-        address.domain().is_empty() || self.covers(&self.table.domains, address) || self.is_pupil_domain(address)
+        address.domain().is_empty()
+            || self.covers(&self.table.domains, address)
+            || self.is_pupil_domain(address)
     }
 
     pub fn is_pupil_domain(&self, address: &Address) -> bool {
@@ -216,8 +220,11 @@ impl School {
         }
         let domains: Vec<&Domain> = self.table.domains.iter().chain(&self.table.pupil_domains).collect();
         let at = |domain: &&Domain| Address::parse(&format!("{name}@{domain}"));
-        let mut known: Vec<Address> =
-            domains.iter().filter_map(at).filter(|it| self.person(it).is_some() || self.group(it).is_some()).collect();
+        let mut known: Vec<Address> = domains
+            .iter()
+            .filter_map(at)
+            .filter(|it| self.person(it).is_some() || self.group(it).is_some())
+            .collect();
         known.dedup();
         match (known.len(), domains.as_slice()) {
             (1, _) => known.pop(),
@@ -268,6 +275,13 @@ impl School {
     /// not a pupil's.
     pub fn private_match(&self, address: &Address) -> Option<PrivateMatch<'_>> {
         let person = self.directory.at(self.directory.private.owner(address)?);
+        Some(PrivateMatch { person })
+    }
+
+    /// The pupil on whose private list an address stands that a parent uses too: for a school
+    /// that will not have the parent's claim go before.
+    pub fn shared_match(&self, address: &Address) -> Option<PrivateMatch<'_>> {
+        let person = self.directory.at(self.directory.private.shared(address)?);
         Some(PrivateMatch { person })
     }
 }

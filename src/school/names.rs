@@ -5,14 +5,29 @@ use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
 /// Titles before a name, which are no part of it.
-pub(super) const TITLES: &[&str] =
-    &["mr", "mrs", "miss", "ms", "mx", "dr", "prof", "professor", "rev", "revd", "sir", "lady", "fr", "sr", "master"];
+pub(super) const TITLES: &[&str] = &[
+    "mr",
+    "mrs",
+    "miss",
+    "ms",
+    "mx",
+    "dr",
+    "prof",
+    "professor",
+    "rev",
+    "revd",
+    "sir",
+    "lady",
+    "fr",
+    "sr",
+    "master",
+];
 
 /// Words that belong to the surname after them.
 const PARTICLES: &[&str] = &[
     "ap", "ab", "ferch", "verch", "mac", "mc", "o", "ni", "nic", "ui", "de", "da", "das", "do", "dos", "del",
-    "della", "di", "du", "la", "le", "van", "von", "der", "den", "ten", "al", "el", "bin", "ibn", "bint", "abu",
-    "st", "san", "uz", "ur",
+    "della", "di", "du", "la", "le", "van", "von", "der", "den", "ten", "al", "el", "bin", "ibn", "bint",
+    "abu", "st", "san", "uz", "ur",
 ];
 
 /// Words written after a name.
@@ -38,7 +53,8 @@ impl Names {
                 let mut given = words(name);
                 let last = given.len().saturating_sub(1);
                 // The first word is a given name even where it looks like a particle.
-                let start = (1..last).rev().take_while(|at| PARTICLES.contains(&given[*at].join("").as_str())).last();
+                let start =
+                    (1..last).rev().take_while(|at| PARTICLES.contains(&given[*at].join("").as_str())).last();
                 let family = given.split_off(start.unwrap_or(last).max(1).min(given.len()));
                 (given, family)
             }
@@ -61,7 +77,9 @@ impl Names {
         }
         add(&mut names.lasts, whole(&family));
         for word in &family {
-            word.iter().filter(|part| !PARTICLES.contains(&part.as_str())).for_each(|it| add(&mut names.lasts, it.clone()));
+            word.iter()
+                .filter(|part| !PARTICLES.contains(&part.as_str()))
+                .for_each(|it| add(&mut names.lasts, it.clone()));
         }
         names
     }
@@ -76,20 +94,28 @@ fn add(forms: &mut Vec<String>, form: String) {
 /// The words of a name in plain letters, each in its parts between hyphens; titles left out.
 fn words(name: &str) -> Vec<Vec<String>> {
     let plain = |word: &str| -> Vec<String> {
-        word.split(['-', '\u{2010}', '\u{2011}', '\u{2013}']).map(letters).filter(|part| !part.is_empty()).collect()
+        word.split(['-', '\u{2010}', '\u{2011}', '\u{2013}'])
+            .map(letters)
+            .filter(|part| !part.is_empty())
+            .collect()
     };
-    let words = name.split(|it: char| it.is_whitespace() || it == '.').map(plain);
-    words
-        .filter(|word| !word.is_empty())
-        .filter(|word| !matches!(word.as_slice(), [one] if TITLES.contains(&one.as_str()) || AFTER.contains(&one.as_str())))
-        .collect()
+    let left_out = |word: &Vec<String>| match word.as_slice() {
+        [] => true,
+        [one] => TITLES.contains(&one.as_str()) || AFTER.contains(&one.as_str()),
+        _ => false,
+    };
+    name.split(|it: char| it.is_whitespace() || it == '.').map(plain).filter(|word| !left_out(word)).collect()
 }
 
 /// The letters of a text as `a` to `z`: accents gone, other scripts spelt out, the rest left
 /// out.
 pub(super) fn letters(text: &str) -> String {
     if text.is_ascii() {
-        return text.bytes().filter(u8::is_ascii_alphabetic).map(|it| it.to_ascii_lowercase() as char).collect();
+        return text
+            .bytes()
+            .filter(u8::is_ascii_alphabetic)
+            .map(|it| it.to_ascii_lowercase() as char)
+            .collect();
     }
     let mut plain = String::with_capacity(text.len());
     for letter in text.to_lowercase().chars() {
@@ -151,19 +177,31 @@ fn spelt_out(letter: char) -> Option<&'static str> {
     })
 }
 
-/// The names that one person may go by.
+/// The names that one person may go by: a name's spellings, its short forms, and what it is the
+/// short form of; two short forms of one name are not each other's.
 #[derive(Default)]
 pub(super) struct Nicknames(HashMap<&'static str, Vec<&'static str>>);
 
 impl Nicknames {
     pub(super) fn read() -> Self {
-        let mut others: HashMap<&'static str, Vec<&'static str>> = HashMap::new();
-        for line in include_str!("nicknames.txt").lines().filter(|line| !line.starts_with('#')) {
-            for name in line.split_whitespace() {
-                others.entry(name).or_default().extend(line.split_whitespace().filter(|it| *it != name));
+        let lines = || include_str!("nicknames.txt").lines().filter(|line| !line.starts_with('#'));
+        let mut spellings: HashMap<&'static str, Vec<&'static str>> = HashMap::new();
+        for line in lines().filter_map(|line| line.strip_prefix('=')) {
+            let names: Vec<&str> = line.split_whitespace().collect();
+            spellings.extend(names.iter().map(|name| (*name, names.clone())));
+        }
+        let mut others = spellings.clone();
+        for line in lines().filter(|line| !line.starts_with('=')) {
+            let mut names = line.split_whitespace();
+            let Some(name) = names.next() else { continue };
+            let spelt = spellings.get(name).cloned().unwrap_or_else(|| vec![name]);
+            for short in names {
+                others.entry(short).or_default().extend(&spelt);
+                spelt.iter().for_each(|name| others.entry(name).or_default().push(short));
             }
         }
-        for names in others.values_mut() {
+        for (name, names) in &mut others {
+            names.retain(|other| other != name);
             names.sort_unstable();
             names.dedup();
         }

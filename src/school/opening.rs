@@ -59,7 +59,8 @@ fn first_open(
     let days = start.date().iter_days().take_while(|date| *date <= stop.date());
     days.filter(|date| calendar.is_closed(*date).is_none())
         .filter_map(|date| {
-            let second = |second: u32| date.and_time(chrono::NaiveTime::MIN) + TimeDelta::seconds(second.into());
+            let second =
+                |second: u32| date.and_time(chrono::NaiveTime::MIN) + TimeDelta::seconds(second.into());
             hours
                 .windows_on(date.weekday())
                 // `24:00` ends a window, but the second it names belongs to the next day.

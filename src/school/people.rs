@@ -8,9 +8,8 @@ use super::sheet::{Row, Sheet, likely};
 use super::{DirectoryError, DirectoryWarning, Person, PersonRole, PrivateKey};
 use crate::mail::Address;
 
-const COLUMNS: &[&str] = &[
-    "role", "name", "address", "private", "tags", "form", "children", "manager", "adult-from", "hours",
-];
+const COLUMNS: &[&str] =
+    &["role", "name", "address", "private", "tags", "form", "children", "manager", "adult-from", "hours"];
 
 /// What one people.csv holds, before anyone has been looked up in it.
 #[derive(Default)]

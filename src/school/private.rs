@@ -72,6 +72,8 @@ pub(super) struct PrivateAddresses {
     /// `None` where there is no directory.
     key: Option<PrivateKey>,
     owners: HashMap<[u8; 32], u32>,
+    /// The pupils who list an address that a parent uses too.
+    shared: HashMap<[u8; 32], u32>,
 }
 
 impl PrivateAddresses {
@@ -94,12 +96,19 @@ impl PrivateAddresses {
             }
         }
         owners.extend(of(&[PersonRole::Pupil]));
+        let mut shared = HashMap::new();
+        let mut share = |hash: [u8; 32], owner: Option<u32>| {
+            let pupil = owner.filter(|it| person(*it).role != PersonRole::Parent);
+            shared.extend(pupil.map(|it| (hash, it)));
+        };
         for parent in persons.iter().filter(|it| it.role == PersonRole::Parent) {
-            for address in &parent.addresses {
-                owners.remove(&key.hash(address));
+            for hash in parent.addresses.iter().map(|it| key.hash(it)) {
+                share(hash, owners.remove(&hash));
             }
         }
-        owners.extend(of(&[PersonRole::Parent]));
+        for (hash, parent) in of(&[PersonRole::Parent]) {
+            share(hash, owners.insert(hash, parent));
+        }
         let others =
             of(&[PersonRole::Agency]).chain(of(&[PersonRole::Governor])).chain(of(&[PersonRole::Staff]));
         for (hash, place) in others {
@@ -108,11 +117,15 @@ impl PrivateAddresses {
                 *owner = place;
             }
         }
-        Self { key: Some(key.clone()), owners }
+        Self { key: Some(key.clone()), owners, shared }
     }
 
     pub(super) fn owner(&self, address: &Address) -> Option<u32> {
         self.owners.get(&self.key.as_ref()?.hash(address)).copied()
+    }
+
+    pub(super) fn shared(&self, address: &Address) -> Option<u32> {
+        self.shared.get(&self.key.as_ref()?.hash(address)).copied()
     }
 }
 
@@ -123,7 +136,8 @@ mod tests {
     #[test]
     fn an_address_is_hashed_by_hmac_sha_256_in_its_folded_form() {
         let address = Address::parse("Jayden.R.2009+games@googlemail.example").unwrap();
-        let hash: String = PrivateKey::new([7; 32]).hash(&address).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash: String =
+            PrivateKey::new([7; 32]).hash(&address).iter().map(|byte| format!("{byte:02x}")).collect();
         // Python: hmac.new(bytes([7] * 32), b"jaydenr2009@gmail.com", "sha256").hexdigest()
         assert_eq!(hash, "0652cb74becfbb75ab6c4568bc3d8e1e1cfa516436e1bc622a916ec977ec8440");
     }

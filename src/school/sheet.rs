@@ -31,10 +31,10 @@ impl<'a> Sheet<'a> {
         let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
         let mut rows = reader.into_records();
         let no_header = || DirectoryError::NoHeader { file: file.to_owned(), columns: "role,name,address" };
-        let header = rows.next().ok_or_else(no_header)?.map_err(|source| DirectoryError::Csv {
-            file: file.to_owned(),
-            source,
-        })?;
+        let header = rows
+            .next()
+            .ok_or_else(no_header)?
+            .map_err(|source| DirectoryError::Csv { file: file.to_owned(), source })?;
         let mut places = vec![None; columns.len()];
         for (place, written) in header.iter().enumerate() {
             let name = written.trim().to_lowercase().replace([' ', '_'], "-");
@@ -58,7 +58,8 @@ impl<'a> Sheet<'a> {
     fn line_of(&mut self, record: &StringRecord) -> u64 {
         let (rest, line) = self.rest;
         let position = record.position().map_or(self.before, csv::Position::byte);
-        let skipped = usize::try_from(position.saturating_sub(self.before)).unwrap_or(usize::MAX).min(rest.len());
+        let skipped =
+            usize::try_from(position.saturating_sub(self.before)).unwrap_or(usize::MAX).min(rest.len());
         let blank = rest.as_bytes()[skipped..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let (passed, after) = rest.split_at(skipped + blank);
         let ends = passed.bytes().zip(passed.bytes().skip(1).chain([0]));
@@ -69,7 +70,11 @@ impl<'a> Sheet<'a> {
     }
 
     pub(super) fn require(&self, column: &'static str) -> Result<(), DirectoryError> {
-        if self.has(column) { Ok(()) } else { Err(DirectoryError::NoColumn { file: self.file.to_owned(), column }) }
+        if self.has(column) {
+            Ok(())
+        } else {
+            Err(DirectoryError::NoColumn { file: self.file.to_owned(), column })
+        }
     }
 
     pub(super) fn has(&self, column: &str) -> bool {
@@ -129,7 +134,8 @@ impl Row<'_> {
         let wanted = "an address such as `name@oakmere.example`";
         // A private address is shown to nobody, not even when it is wrong.
         let shown = if column == "private" { "a value".to_owned() } else { format!("`{value}`") };
-        sound_address(value).ok_or_else(|| self.wrong(column, format!("{shown} is not an address"), wanted, None))
+        sound_address(value)
+            .ok_or_else(|| self.wrong(column, format!("{shown} is not an address"), wanted, None))
     }
 
     /// The error of a value that its column cannot hold.

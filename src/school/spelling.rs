@@ -5,22 +5,84 @@ use super::names::{TITLES, letters};
 /// Longer names than this are not looked at: no mailbox of a person has one.
 const LONGEST: usize = 48;
 
+/// A display name of more bytes than this is no person's.
+const LONGEST_DISPLAY: usize = 200;
+
 /// Words around a name that say nothing of whose it is.
 const ORNAMENTS: &[&str] = &[
-    "official", "real", "its", "itz", "im", "iam", "not", "just", "xx", "xxx", "xox", "xo", "yt", "ttv", "gaming",
-    "gamer", "games", "plays", "playz", "fc", "lfc", "afc", "cfc", "mufc", "dance", "dancer", "football", "footy",
-    "rugby", "netball", "school", "mail", "email", "gmail", "hotmail", "outlook", "contact", "personal", "private",
-    "the", "uk", "cymru", "hello", "hey", "lil", "baby", "princess", "pro",
+    "official", "real", "its", "itz", "im", "iam", "not", "just", "xx", "xxx", "xox", "xo", "yt", "ttv",
+    "gaming", "gamer", "games", "plays", "playz", "fc", "lfc", "afc", "cfc", "mufc", "dance", "dancer",
+    "football", "footy", "rugby", "netball", "school", "mail", "email", "gmail", "hotmail", "outlook",
+    "contact", "personal", "private", "the", "uk", "cymru", "hello", "hey", "lil", "baby", "princess", "pro",
 ];
 
 /// Words of a grown-up, a household or a trade.
 const GROWN_UP: &[&str] = &[
-    "and", "family", "fam", "families", "teulu", "household", "home", "house", "mum", "mums", "mummy", "mam",
-    "mammy", "mom", "mama", "dad", "dads", "daddy", "tad", "parent", "parents", "nan", "nana", "nanny", "gran",
-    "grandma", "grandad", "office", "admin", "info", "sales", "enquiries", "bookings", "accounts", "ltd", "services",
-    "plumbing", "heating", "building", "builders", "electrical", "joinery", "consulting", "consultancy",
-    "photography", "photos", "design", "designs", "studio", "studios", "tuition", "tutor", "tutoring", "teacher",
-    "coach", "coaching", "catering", "cakes", "cleaning", "beauty", "hair", "church", "trust", "work", "business",
+    "and",
+    "family",
+    "fam",
+    "families",
+    "teulu",
+    "household",
+    "home",
+    "house",
+    "mum",
+    "mums",
+    "mummy",
+    "mam",
+    "mammy",
+    "mom",
+    "mama",
+    "dad",
+    "dads",
+    "daddy",
+    "tad",
+    "parent",
+    "parents",
+    "nan",
+    "nana",
+    "nanny",
+    "gran",
+    "grandma",
+    "grandad",
+    "office",
+    "admin",
+    "info",
+    "sales",
+    "enquiries",
+    "bookings",
+    "accounts",
+    "ltd",
+    "services",
+    "plumbing",
+    "heating",
+    "building",
+    "builders",
+    "electrical",
+    "joinery",
+    "consulting",
+    "consultancy",
+    "photography",
+    "photos",
+    "design",
+    "designs",
+    "studio",
+    "studios",
+    "tuition",
+    "tutor",
+    "tutoring",
+    "teacher",
+    "coach",
+    "coaching",
+    "catering",
+    "cakes",
+    "cleaning",
+    "beauty",
+    "hair",
+    "church",
+    "trust",
+    "work",
+    "business",
 ];
 
 /// The letters of a local part run together, with the places where something parted them.
@@ -123,10 +185,10 @@ pub(super) struct Display {
 }
 
 impl Display {
-    /// Reads a display name; one that repeats an address says nothing. A grown-up's word that
-    /// `is_name` knows as somebody's name is a name.
+    /// Reads a display name; one that repeats an address, or is very long, says nothing. A
+    /// grown-up's word that `is_name` knows as somebody's name is a name.
     pub(super) fn of(text: &str, is_name: impl Fn(&str) -> bool) -> Self {
-        if text.contains('@') {
+        if LONGEST_DISPLAY < text.len() || text.contains('@') {
             return Self::default();
         }
         let ordered = match text.split_once(',') {

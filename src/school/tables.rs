@@ -84,7 +84,8 @@ impl Domain {
     pub fn parse(text: &str) -> Option<Self> {
         let ascii = ascii_domain(text.trim());
         let sound = |label: &str| {
-            !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+            !label.is_empty()
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
         };
         ascii.split('.').all(sound).then_some(Self(ascii))
     }

@@ -134,6 +134,7 @@ each_store! {
     async fn an_entry_is_claimed_by_one(store: &dyn Store) {
         let new = deferred("j.okoro", 0, 10);
         store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        store.heard(vec![new.id]).await.unwrap();
         assert!(store.claim(new.id, at(9), LEASE).await.unwrap().is_none(), "not due yet");
         let claim = store.claim(new.id, at(10), LEASE).await.unwrap().unwrap();
         assert_eq!(claim.content, new.content);
@@ -189,6 +190,7 @@ each_store! {
     async fn recipients_who_were_postponed_are_tried_again_alone(store: &dyn Store) {
         let new = deferred("j.okoro", 0, 10);
         store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        store.heard(vec![new.id]).await.unwrap();
         let claim = store.claim(new.id, at(10), LEASE).await.unwrap().unwrap();
         store.begin_transfer(new.id, claim.token, at(20)).await.unwrap();
         let part = Settlement {
@@ -321,6 +323,31 @@ each_store! {
         assert_eq!((entry.state, entry.due), (State::Deferred, at(60)));
         assert_eq!(entry.action, "hold");
         assert!(store.claim(new.id, at(60), LEASE).await.unwrap().is_some());
+    }
+
+    async fn what_the_mail_server_never_heard_of_is_a_possible_repeat(store: &dyn Store) {
+        let (unheard, told) = (deferred("j.okoro", 0, 10), deferred("s.pike", 1, 10));
+        let letter = notice(&unheard);
+        store.keep(unheard.clone(), Some(letter.clone()), log_row(&unheard)).await.unwrap();
+        store.keep(told.clone(), None, log_row(&told)).await.unwrap();
+        store.heard(vec![told.id]).await.unwrap();
+        for (id, possible_repeat) in [(unheard.id, true), (told.id, false), (letter.id, false)] {
+            let claim = store.claim(id, at(10), LEASE).await.unwrap().unwrap();
+            assert_eq!(claim.possible_repeat, possible_repeat);
+        }
+    }
+
+    async fn whoever_reads_a_message_is_on_record(store: &dyn Store) {
+        let new = held("s.pike", 0, 1440);
+        store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        assert_eq!(store.look(new.id, order(5)).await.unwrap(), new.content);
+        let last = store.history(new.id).await.unwrap().pop().unwrap();
+        assert_eq!((last.change.as_str(), last.by, last.at), ("read", order(5).by, at(5)));
+
+        store.release_now(Which::One(new.id), order(6)).await.unwrap();
+        store.cancel(new.id, order(7)).await.unwrap();
+        let gone = store.look(new.id, order(8)).await.unwrap_err();
+        assert!(matches!(gone, OutboxError::Unknown { .. }), "{gone}");
     }
 
     async fn a_message_returns_to_its_sender_with_a_notice(store: &dyn Store) {

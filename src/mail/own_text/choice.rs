@@ -66,7 +66,7 @@ fn choose(texts: &[TextPart], splits: &[Split], plain: &[usize], html: &[usize])
                 Choice::Plain
             }
         }
-        (false, false) if is_stub(&texts[plain[0]].text, own_plain.len()) => Choice::Html,
+        (false, false) if plain.iter().all(|it| is_stub(&texts[*it], &splits[*it])) => Choice::Html,
         (false, false) => Choice::Both,
     }
 }
@@ -89,9 +89,12 @@ fn words<'t>(lines: impl Iterator<Item = &'t str>) -> HashSet<String> {
         .collect()
 }
 
-/// A plain version that only says to look at the other one.
-fn is_stub(text: &str, words: usize) -> bool {
-    words < 40 && STUB.is_match(text)
+/// A plain version that says nothing but to look at the other one.
+fn is_stub(part: &TextPart, split: &Split) -> bool {
+    own_lines(part, split).all(|it| {
+        STUB.is_match(it) && it.len() < 200
+            || !ADDRESS.replace_all(it, "").contains(char::is_alphabetic)
+    })
 }
 
 pattern!(ADDRESS, r"(https?://|mailto:|cid:|tel:)[^\s<>\[\]()]*");

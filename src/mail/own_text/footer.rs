@@ -81,9 +81,14 @@ fn is_footer(paragraph: &str) -> bool {
     if SURE.is_match(paragraph) {
         return true;
     }
-    match STRONG.matches(paragraph).iter().count() {
-        0 => false,
-        1 => WEAK.is_match(paragraph) && !SELF.is_match(paragraph),
+    let strong: Vec<usize> = STRONG.matches(paragraph).iter().collect();
+    match strong.as_slice() {
+        [] => false,
+        // "This e-mail is confidential" is no second sign to itself.
+        [only] => {
+            let beside = if *only == CONFIDENTIAL { 1 } else { 0 };
+            WEAK.matches(paragraph).iter().any(|it| beside <= it) && !SELF.is_match(paragraph)
+        }
         _ => true,
     }
 }
@@ -104,9 +109,9 @@ pattern!(
       |(nid\ chi|os\ nad\ chi)\ yw'?r\ derbynnydd
       |^\W*(this|the)\ (e-?mail|message)\ (has\ )?originated\ (from\ )?outside
       |^\W*(this|the)\ (e-?mail|message)\ (was\ sent|came)\ from\ outside\ (of\ )?(the|your)\ (organi[sz]ation|trust|network)
-      |(e-?mail|message)(\ and\ any\ attachments)?\ (has|have)\ been\ (swept|scanned|checked)\ (for|by)
+      |(e-?mail|message)(\ and\ any\ attachments)?\ (has|have)\ been\ (swept|scanned|checked)\ (for|by)\b.{0,60}(virus|malware|security|mimecast|symantec|barracuda|sophos|avast|avg|content)
       |^\W*virus-free\b
-      |^\W*(caution|warning|external)\b\W*.{0,20}\b(this\ )?(e-?mail|message|sender)\b.{0,80}\b(outside|external)
+      |^\W*(caution|warning|external)\b.{0,12}\bthis\ (e-?mail|message|sender)\b.{0,40}\b(originated|outside|external)
       |^\W*you\ don['’]t\ often\ get\ e-?mail\ from
       |if\ (they|it)\ ha(ve|s)\ come\ to\ you\ in\ error
     "
@@ -116,13 +121,12 @@ pattern!(
 patterns!(
     STRONG,
     r"(?i)intended (solely|only|exclusively) for|intended for the (above|addressee|recipient|named|individual|person)|solely for the (use|attention)|for the (sole |exclusive )?use of the (intended|addressee|individual|person|named)|for the addressee only|wedi'i (b|f)wriadu (ar gyfer|i)'?r? ?(y )?(derbyn|sawl|unigolyn)",
-    r"(?i)legally privileged|professional privilege|privileged (and|or|information)|\bfraint gyfreithiol",
-    r"(?i)(have )?received (this|the) (e-?mail|message|communication|transmission)( \w+)? in error|received it in error|derbyn(iwyd|ioch|iasoch).{0,20}(neges|e-bost).{0,20}gamgymeriad",
+    r"(?i)legally privileged|professional privilege|privileged (and|or) confidential|confidential (and|or|and/or) privileged|\bfraint gyfreithiol",
+    r"(?i)\bif\b.{0,60}\breceived (this|the) (e-?mail|message|communication|transmission)( \w+)? (in error|by mistake)|\bif\b.{0,40}received it in error|derbyn(iwyd|ioch|iasoch).{0,20}(neges|e-bost).{0,20}gamgymeriad",
     r"(?i)(views|opinions)( or opinions| and opinions)? (expressed|presented|stated|contained|are|in this).{0,80}(author|sender|individual|necessarily|represent)|barn .{0,60}(awdur|anfonwr)",
-    r"(?i)unauthori[sz]ed (use|disclosure|copying|review|dissemination|distribution|access)|(disclosure|dissemination|distribution|copying)( or|,)? .{0,60}(is|are) (strictly )?prohibited",
+    r"(?i)(unauthori[sz]ed|any) (use|disclosure|copying|review|dissemination|distribution).{0,80}(prohibited|unlawful|not permitted|forbidden)|(disclosure|dissemination|distribution|copying)( or|,)? .{0,60}(is|are) (strictly )?prohibited",
     r"(?i)(accepts? no|not accept( any)?|cannot accept|disclaims? (all|any)) (liability|responsibility)|ddim yn derbyn .{0,20}(atebolrwydd|cyfrifoldeb)|nid yw .{0,60}yn derbyn .{0,30}(atebolrwydd|cyfrifoldeb)",
     r"(?i)(e-?mails?|messages?|communications?) (may be|are|is|will be) (monitored|recorded|intercepted|logged)|reserves? the right to monitor",
-    r"(?i)(do not|don't|never) click (on )?(any )?(links|attachments)",
     r"(?i)croesaw(u|wn|ir) gohebiaeth|welcomes? (correspondence|communications?|calls|contact) in welsh|correspond(ing|ence) in welsh|gohebu yn (y )?gymraeg|gohebiaeth (yn y |yn )?gymraeg",
     r"(?i)limited by guarantee|exempt charity|registered in (england|wales|scotland)|cofrestrwyd yng nghymru",
     r"(?i)(this|the|mae'r|y) (e-?mail|e-bost|message|neges|communication|transmission)( \(?(and|including) any (attachments?|files?)( transmitted with it)?\)?| hon| hwn| ac unrhyw atodiad\S*)? ?(is|are|may be|may contain|contains?|yn)( strictly| private and)? ?(confidential|g?yfrinachol)"
@@ -130,13 +134,15 @@ patterns!(
 patterns!(
     WEAK,
     r"(?i)\bconfidential|\bg?yfrinachol",
-    r"(?i)(notify|inform|contact|advise|tell) (the sender|us|the originator|me)\b|hysbysu'?r anfonwr|rhowch wybod|cysylltwch â'?r anfonwr",
+    r"(?i)(notify|inform|contact|advise|tell) (the sender|the originator|us immediately)\b|hysbysu'?r anfonwr|rhowch wybod i'r anfonwr|cysylltwch â'?r anfonwr",
     r"(?i)delete (it|this|the|all)\b|destroy (it|this|the|all)|permanently delete|dil(ë|e)wch|ei dileu",
     r"(?i)\bvirus(es)?\b|malicious (code|software)|\bmalware\b|\bf(ei|i)rws",
     r"(?i)(copy|copies|copying|distribut\w+|disclos\w+|disseminat\w+|forward) (or|it|this|,)|datgelu",
     r"(?i)registered (office|company|address|charity)|company (no|number|registration)|rhif (elusen|cwmni)|charity (no|number)",
     r"(?i)freedom of information|data protection act|\bgdpr\b|privacy (notice|policy)|rhyddid gwybodaeth|hysbysiad preifatrwydd",
-    r"(?i)unless you (recognise|recognize|know|trust|are expecting|were expecting)|content is safe",
+    r"(?i)(do not|don't|never) click (on )?(any )?(links|attachments)|unless you (recognise|recognize|know|trust|are expecting|were expecting)|content is safe",
     r"(?i)academy trust|multi.academy|council|cyngor|in welsh|gymraeg"
 );
+/// Where "this e-mail is confidential" stands in `STRONG`.
+const CONFIDENTIAL: usize = 9;
 pattern!(SELF, r"(?i)\b(I|I'm|I've|I'll|my|mine|let me|rwy'n|dw i)\b");

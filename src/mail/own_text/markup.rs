@@ -10,27 +10,23 @@ use super::line::{Class, Line};
 use super::quotation;
 
 /// Marks the lines that the markup of their client calls quoted or a signature.
-pub(super) fn mark(part: &TextPart, lines: &mut [Line], forwarding: bool) {
-    let quoted = if forwarding { Class::Forwarded } else { Class::Quoted };
+pub(super) fn mark(part: &TextPart, lines: &mut [Line], quoted: Class) {
     // Regions come in the order of their ends, so backwards an outer one comes before its inner
     // ones, which then have nothing to add.
     let mut covered = 0..0;
-    for (index, region) in part.regions.iter().enumerate().rev() {
+    for region in part.regions.iter().rev() {
+        let span = span(lines, region);
         let class = match region.role {
             Role::Quote => quoted,
-            Role::Attribution | Role::QuoteWrapper if introduces_a_forward(part, lines, region) => {
-                continue;
-            }
-            Role::Attribution => quoted,
+            Role::Attribution if !introduces_a_forward(part, &lines[span.clone()]) => quoted,
+            Role::Indent if is_introduced(part, &lines[..span.start]) => quoted,
             Role::Signature => Class::Signature,
-            Role::QuoteWrapper if !says_more(&part.regions[..index], region) => quoted,
-            Role::QuoteWrapper | Role::HeaderBlock | Role::Coloured => continue,
+            Role::Attribution | Role::Indent | Role::HeaderBlock | Role::Coloured => continue,
         };
         if covered.start <= region.range.start && region.range.end <= covered.end {
             continue;
         }
         covered = region.range.clone();
-        let span = span(lines, region);
         set(&mut lines[span], class);
     }
     if let Some(start) = header_block(part, lines) {
@@ -38,28 +34,32 @@ pub(super) fn mark(part: &TextPart, lines: &mut [Line], forwarding: bool) {
     }
 }
 
-/// Tells whether a region begins with "Forwarded message", from which on the text itself tells.
-fn introduces_a_forward(part: &TextPart, lines: &[Line], region: &Region) -> bool {
-    lines[span(lines, region)]
+/// Gives back what the markup calls a signature, where the author wrote into it and nowhere else.
+pub(super) fn reclaim_signature(lines: &mut [Line]) {
+    if lines.iter().all(|it| it.class != Class::Own) {
+        for line in lines.iter_mut().filter(|it| it.class == Class::Signature) {
+            line.class = Class::Own;
+        }
+    }
+}
+
+/// Tells whether lines begin with "Forwarded message", from which on the text itself tells.
+fn introduces_a_forward(part: &TextPart, lines: &[Line]) -> bool {
+    lines
         .iter()
         .find(|it| it.class != Class::Blank)
         .is_some_and(|it| quotation::is_forward_separator(part.text[it.range.clone()].trim()))
 }
 
-/// Tells whether blockquotes within Gmail's wrapper say which of its lines are quoted; the author
-/// may have answered between them.
-fn says_more(before: &[Region], wrapper: &Region) -> bool {
-    // Only inner elements that ended last can lie within it: others ended before it began.
+/// Tells whether the last line before a block is an attribution.
+fn is_introduced(part: &TextPart, before: &[Line]) -> bool {
     before
         .iter()
         .rev()
-        .take_while(|it| it.range.end > wrapper.range.start)
-        .take(MAX_INNER)
-        .any(|it| it.role == Role::Quote && it.range.start >= wrapper.range.start)
+        .take(4)
+        .find(|it| it.class != Class::Blank)
+        .is_some_and(|it| quotation::attributes(&part.text[it.range.clone()]))
 }
-
-/// How many inner elements are asked whether they are blockquotes.
-const MAX_INNER: usize = 64;
 
 /// The line of the first header block from which on all is earlier text.
 fn header_block(part: &TextPart, lines: &[Line]) -> Option<usize> {

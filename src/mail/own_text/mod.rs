@@ -34,6 +34,9 @@ use super::language::{self, Language, Languages};
 use line::{Class, Line};
 use signature::Author;
 
+/// More paragraphs than anybody writes in one message.
+const MAX_PARAGRAPHS: usize = 10_000;
+
 /// What the sender wrote now.
 #[derive(Debug, Default)]
 pub struct OwnText {
@@ -71,11 +74,10 @@ impl LeftOut {
 
 /// Splits the texts of a message into the author's own and the rest.
 ///
-/// `author` is the display name of From; `forwarding` says that the subject marks a message
-/// passed on. Takes time in proportion to the length of the texts.
-pub(super) fn split(texts: &[TextPart], author: &str, forwarding: bool) -> OwnText {
+/// `author` is the display name of From. Takes time in proportion to the length of the texts.
+pub(super) fn split(texts: &[TextPart], author: &str, standing: Standing) -> OwnText {
     let author = Author::new(author);
-    let splits: Vec<Split> = texts.iter().map(|it| Split::of(it, &author, forwarding)).collect();
+    let splits: Vec<Split> = texts.iter().map(|it| Split::of(it, &author, standing)).collect();
     let mut own = OwnText::default();
     let mut languages = Languages::default();
     for part in choice::shown(texts, &splits) {
@@ -101,6 +103,14 @@ pub(super) fn split(texts: &[TextPart], author: &str, forwarding: bool) -> OwnTe
     own
 }
 
+/// What a message is to the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    New,
+    Answer,
+    Forward,
+}
+
 /// One text, each line given to whom it belongs.
 pub(super) struct Split {
     lines: Vec<Line>,
@@ -108,12 +118,14 @@ pub(super) struct Split {
 }
 
 impl Split {
-    fn of(part: &TextPart, author: &Author, forwarding: bool) -> Self {
+    fn of(part: &TextPart, author: &Author, standing: Standing) -> Self {
         let text = part.text.as_str();
         let mut lines = line::lines(text);
-        markup::mark(part, &mut lines, forwarding);
-        let history = quotation::mark(text, &mut lines, forwarding);
+        let quoted = if standing == Standing::Forward { Class::Forwarded } else { Class::Quoted };
+        markup::mark(part, &mut lines, quoted);
+        let history = quotation::mark(text, &mut lines, quoted, standing == Standing::New);
         answer::reclaim(part, &mut lines);
+        markup::reclaim_signature(&mut lines);
         footer::mark(text, &mut lines);
         // Each stretch between quotations may have a signature of its own.
         let mut at = 0;
@@ -125,23 +137,29 @@ impl Split {
             signature::mark(text, &mut lines[at..at + length], author);
             at += length.max(1);
         }
+        line::set_rules_aside(text, &mut lines);
         Self { lines, forwards: history.forwards }
     }
 
-    /// The runs of own lines, without blanks at either end.
+    /// The runs of own lines, without blanks at either end; past `MAX_PARAGRAPHS` those with only
+    /// blanks between them are one.
     fn paragraphs(&self) -> Vec<Range<usize>> {
         let mut paragraphs: Vec<Range<usize>> = Vec::new();
-        let mut open = false;
+        // What stood since the last own line.
+        let (mut nothing, mut blanks) = (false, false);
         for line in &self.lines {
-            if line.class != Class::Own {
-                open = false;
-                continue;
+            match line.class {
+                Class::Own => {
+                    let full = paragraphs.len() >= MAX_PARAGRAPHS;
+                    match paragraphs.last_mut() {
+                        Some(last) if nothing || full && blanks => last.end = line.range.end,
+                        _ => paragraphs.push(line.range.clone()),
+                    }
+                    (nothing, blanks) = (true, true);
+                }
+                Class::Blank => nothing = false,
+                _ => (nothing, blanks) = (false, false),
             }
-            match paragraphs.last_mut() {
-                Some(last) if open => last.end = line.range.end,
-                _ => paragraphs.push(line.range.clone()),
-            }
-            open = true;
         }
         paragraphs
     }

@@ -17,10 +17,11 @@ pub(super) struct History {
 
 /// Marks the lines that are earlier text.
 ///
-/// `forwarding` says that the author passes a message on rather than answers it.
-pub(super) fn mark(text: &str, lines: &mut [Line], forwarding: bool) -> History {
+/// `kind` is what they are: quoted in an answer, forwarded in a message passed on. In a message
+/// that is neither, `new`, lines with a mark are the author's until something introduces them.
+pub(super) fn mark(text: &str, lines: &mut [Line], mut kind: Class, new: bool) -> History {
     let mut history = History::default();
-    let mut kind = if forwarding { Class::Forwarded } else { Class::Quoted };
+    let mut introduced = !new;
     let lone = is_lone_mark(text, lines);
     let mut at = 0;
     // Lines before this one were read as header lines and are too few to be a block.
@@ -32,7 +33,7 @@ pub(super) fn mark(text: &str, lines: &mut [Line], forwarding: bool) -> History 
             at += 1;
             continue;
         }
-        if is_marked(line) && !lone && !GROUPWISE.is_match(line) {
+        if is_marked(line) && introduced && !lone && !GROUPWISE.is_match(line) {
             if is_forward_separator(line.trim_start_matches(['>', ' '])) {
                 history.forwards += 1;
             }
@@ -47,18 +48,19 @@ pub(super) fn mark(text: &str, lines: &mut [Line], forwarding: bool) -> History 
         if start.forward {
             kind = Class::Forwarded;
         }
-        history.forwards += start.forwards;
-        for line in &mut lines[at..start.end] {
+        introduced = true;
+        // Outlook forwards with a mere header block.
+        let unsaid = kind == Class::Forwarded && !start.forward && history.forwards == 0;
+        history.forwards += start.forwards + usize::from(unsaid);
+        for line in lines[at..start.end].iter_mut().filter(|it| it.class == Class::Own) {
             line.class = kind;
         }
         at = start.end;
         if !next_is_marked(text, &lines[at..]) {
             // Without marks nothing says where earlier text ends, and clients put it last.
             history.forwards += later_forwards(text, &lines[at..]);
-            for line in &mut lines[at..] {
-                if line.class.is_open() {
-                    line.class = kind;
-                }
+            for line in lines[at..].iter_mut().filter(|it| it.class == Class::Own) {
+                line.class = kind;
             }
             break;
         }
@@ -82,38 +84,29 @@ fn introduction(
     no_block_before: &mut usize,
 ) -> Option<Introduction> {
     let line = text[lines[at].range.clone()].trim();
-    if is_forward_separator(line) {
-        let headers = header_block::read(text, lines, next_filled(lines, at + 1));
+    let below = || header_block::read(text, lines, next_filled(lines, at + 1));
+    let forward = is_forward_separator(line);
+    if forward || is_reply_separator(line) {
+        let headers = below();
         let inner = headers.as_ref().map_or(0, HeaderLines::forwards);
         let end = headers.map_or(at + 1, |it| it.end);
-        return Some(Introduction { end, forward: true, forwards: 1 + inner });
+        return Some(Introduction { end, forward, forwards: usize::from(forward) + inner });
     }
-    if is_reply_separator(line) {
-        let headers = header_block::read(text, lines, next_filled(lines, at + 1));
-        let forwards = headers.as_ref().map_or(0, HeaderLines::forwards);
-        let end = headers.map_or(at + 1, |it| it.end);
-        return Some(Introduction { end, forward: false, forwards });
-    }
-    if is_rule(line) {
-        let headers = header_block::read(text, lines, next_filled(lines, at + 1))
-            .filter(HeaderLines::is_plausible)?;
+    let headers = if is_rule(line) || is_dashed(line) {
+        below().filter(HeaderLines::is_plausible)
+    } else if at >= *no_block_before {
+        let headers = header_block::read(text, lines, at);
+        *no_block_before = headers.as_ref().map_or(at, |it| it.end);
+        headers.filter(HeaderLines::is_certain)
+    } else {
+        None
+    };
+    if let Some(headers) = headers {
         return Some(Introduction {
             end: headers.end,
             forward: false,
             forwards: headers.forwards(),
         });
-    }
-    if at >= *no_block_before
-        && let Some(headers) = header_block::read(text, lines, at)
-    {
-        if headers.is_certain() {
-            return Some(Introduction {
-                end: headers.end,
-                forward: false,
-                forwards: headers.forwards(),
-            });
-        }
-        *no_block_before = headers.end;
     }
     let end = attribution(text, lines, at)?;
     Some(Introduction { end, forward: false, forwards: 0 })
@@ -166,7 +159,14 @@ fn next_filled(lines: &[Line], at: usize) -> usize {
 
 /// How often earlier text itself says that it was forwarded.
 fn later_forwards(text: &str, lines: &[Line]) -> usize {
-    lines.iter().filter(|it| is_forward_separator(text[it.range.clone()].trim())).count()
+    let mut separators = 0;
+    let mut marks = 0;
+    for line in lines {
+        let line = text[line.range.clone()].trim();
+        separators += usize::from(is_forward_separator(line));
+        marks = marks.max(header_block::forwards_of_subject(line));
+    }
+    separators.max(marks)
 }
 
 fn is_marked(line: &str) -> bool {
@@ -182,6 +182,18 @@ fn is_lone_mark(text: &str, lines: &[Line]) -> bool {
             .starts_with(|it: char| it.is_ascii_digit() || it == '£'),
         _ => false,
     }
+}
+
+/// Dashes around words in whatever language a client speaks, above a header block.
+fn is_dashed(line: &str) -> bool {
+    line.len() < 120 && line.starts_with("----") && line.ends_with("---")
+}
+
+/// Tells whether a line of HTML attributes what stands below it: "On Tuesday, Jo wrote:".
+pub(super) fn attributes(line: &str) -> bool {
+    line.len() < MAX_ATTRIBUTION_LENGTH
+        && line.trim_end().ends_with([':', '-'])
+        && WROTE.is_match(line)
 }
 
 /// A line of underscores, as Outlook on the web draws it above its header block.

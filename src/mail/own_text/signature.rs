@@ -3,7 +3,7 @@
 use super::device::is_device_line;
 use super::line::{Class, Line};
 
-/// A separator without its blank is believed when no more than this stands below it.
+/// No signature has more lines.
 const MAX_BLOCK: usize = 25;
 /// How far from its end a stretch of own text is searched for a signature.
 const REACH: usize = 80;
@@ -89,12 +89,26 @@ fn close(lines: &mut [Line]) {
 }
 
 /// The line of a signature separator.
+///
+/// Without its blank it may be a line that the author drew, so a name must stand below it.
 fn separator(text: &str, lines: &[Line]) -> Option<usize> {
-    let at = lines.iter().position(|it| {
-        it.class == Class::Own && matches!(&text[it.range.clone()], "-- " | "--" | "-- \u{a0}")
-    })?;
-    let below = lines[at + 1..].iter().filter(|it| it.class == Class::Own).count();
-    (&text[lines[at].range.clone()] == "-- " || below <= MAX_BLOCK).then_some(at)
+    lines.iter().enumerate().position(|(at, it)| {
+        if it.class != Class::Own {
+            return false;
+        }
+        match &text[it.range.clone()] {
+            "-- " | "-- \u{a0}" => true,
+            "--" => {
+                let mut below = lines[at + 1..].iter().filter(|it| it.class == Class::Own);
+                let named = below.next().is_some_and(|it| {
+                    let line = text[it.range.clone()].trim();
+                    belongs(line) && is_name(line)
+                });
+                named && below.count() < MAX_BLOCK
+            }
+            _ => false,
+        }
+    })
 }
 
 /// Where the signature starts whose name stands on line `at`: at a closing above it, with at most
@@ -133,9 +147,13 @@ fn block_end(text: &str, lines: &[Line], from: usize) -> Option<usize> {
         if !belongs(line) && !motto {
             break;
         }
+        let tells = tells_more(line);
+        if end.is_none() && !tells && line.contains(|it: char| it.is_ascii_digit()) {
+            break;
+        }
         named.get_or_insert_with(|| is_name(line));
         contact |= is_contact(line);
-        if tells_more(line) || same_paragraph && end.is_some() {
+        if tells || same_paragraph && end.is_some() {
             end = Some(at + 1);
             same_paragraph = true;
         }
@@ -211,7 +229,7 @@ pattern!(
       |cofion(\ (gorau|cynnes|caredig|gynnes))?|diolch(\ (yn\ fawr|o\ galon|eto))?|(gyda\ )?(llawer\ o\ )?d?diolch
       |dymuniadau\ gorau|pob\ hwyl|hwyl(\ am\ y\ tro)?|yn\ (gywir|ddiffuant)|yr\ eiddoch\ yn\ (gywir|ddiffuant)
       |mit\ freundlichen\ grüßen|cordialement|saludos
-    )\s*[,.!]*\s*(?-i:\p{Lu}[\p{L}'’-]*\.?(\ \p{Lu}[\p{L}'’-]*\.?){0,3})?$"
+    )[^\p{L}\p{N}]*(?-i:\p{Lu}[\p{L}'’-]*\.?(\ \p{Lu}[\p{L}'’-]*\.?){0,3})?[^\p{L}\p{N}]*$"
 );
 pattern!(
     CONTACT,

@@ -110,6 +110,10 @@ impl Store for SqliteStore {
         self.writer.run(doing, move |tx| keep::keep(tx, &entry, notice.as_ref(), &log))
     }
 
+    fn heard(&self, ids: Vec<Id>) -> Reply<'_, ()> {
+        self.writer.run("record what the mail server has heard", move |tx| keep::heard(tx, &ids))
+    }
+
     fn notify(&self, notice: NewNotice, log: LogRow) -> Reply<'_, ()> {
         let doing = format!("commit notice `{}`", notice.id);
         self.writer.run(doing, move |tx| {
@@ -184,6 +188,10 @@ impl Store for SqliteStore {
 
     fn content(&self, id: Id) -> Reply<'_, Option<Vec<u8>>> {
         self.reader.run(format!("read entry `{id}`"), move |tx| queries::content(tx, id))
+    }
+
+    fn look(&self, id: Id, order: Order) -> Reply<'_, Vec<u8>> {
+        self.writer.run(format!("look at entry `{id}`"), move |tx| orders::look(tx, id, &order))
     }
 
     fn history(&self, id: Id) -> Reply<'_, Vec<AuditRow>> {

@@ -47,6 +47,12 @@ impl Position {
     }
 }
 
+pub(super) fn look(tx: &Tx<'_>, id: Id, order: &Order) -> Result<Vec<u8>, Fault> {
+    let content = queries::content(tx, id)?.ok_or(OutboxError::Unknown { id })?;
+    audit(tx, order.at, id, "read", &order.by, &order.reason)?;
+    Ok(content)
+}
+
 pub(super) fn release_now(tx: &Tx<'_>, which: &Which, order: &Order) -> Result<Vec<Id>, Fault> {
     let filter = match which {
         Which::One(id) => return release(tx, *id, order).map(|()| vec![*id]),

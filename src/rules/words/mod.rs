@@ -17,9 +17,9 @@ mod others;
 mod reading;
 mod speech;
 
-pub(crate) use fold::{Folded, Numbers, fold};
+pub(crate) use fold::{Numbers, fold};
 pub(crate) use lexicon::{Hit, Lexicon};
-pub(crate) use marks::{Mark, Shape, marks};
+pub(crate) use marks::{Shape, marks};
 pub(crate) use others::by_the_author;
 pub(crate) use reading::{Stretch, forwarded, own, subject};
 pub(crate) use speech::quoted;
