@@ -91,6 +91,9 @@ fn ibans_check_modulo_97_and_have_their_country_s_length() {
         checks("", number, Kind::Iban);
     }
     assert_eq!(kinds("GB29NWBK6016133192681"), []);
+    assert_eq!(kinds("IBAN GB29 NWBK 601613 31926819"), [Kind::Iban]);
+    // A minibus whose plate and mileage happen to pass.
+    assert_eq!(kinds("Minibus LY33 JSG has done 282935 miles"), []);
 }
 
 #[test]
@@ -173,7 +176,7 @@ fn placeholders_and_talk_about_passwords_have_no_value() {
         "password: <password>", "Password: ********", "password: see separate letter", "PIN: xxxx", "Password: [to follow]", "Password:", "password: ____",
         "Your password expires in 5 days", "Please do not share your password", "The password is incorrect.", "Password: TBC", "password: n/a",
         "Password: {{password}}", "the password is the same as before", "The PIN is 4 digits", "Password: https://portal.example/a1b2",
-        "password protected", "Password must contain 1 digit, e.g. Abc1!", "PIN is on the card", "password: as usual", "Password?\nRovers are top of the league",
+        "password protected", "Password must contain 1 digit, e.g. Abc1!", "PIN is on the card", "password_in_same_mail not accepted", "PW-6719G", "password: as usual", "Password?\nRovers are top of the league",
     ] {
         assert_eq!(kinds(text), [], "{text}");
     }

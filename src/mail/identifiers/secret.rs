@@ -58,8 +58,8 @@ pub(super) fn secrets(text: &str, labels: &[Label], shape: Shape) -> Vec<Identif
 
 /// The value after a label that ends at `from`; `reach` is the text up to where it may stand.
 fn after(text: &str, reach: &str, from: usize, kind: Kind, shape: Shape) -> Option<Range<usize>> {
-    // "PW-6719G" is a part number.
-    if reach.get(from..)?.strip_prefix('-').is_some_and(|it| it.starts_with(|it: char| it.is_alphanumeric())) {
+    // "PW-6719G" is a part number, and "password_in_same_mail" a name.
+    if reach.get(from..)?.strip_prefix(['-', '_']).is_some_and(|it| it.starts_with(|it: char| it.is_alphanumeric())) {
         return None;
     }
     // Marks that close the label itself: **Password**, "password", (PIN).
