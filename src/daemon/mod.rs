@@ -3,6 +3,7 @@
 //! | part       | does                                                                          |
 //! |------------|-------------------------------------------------------------------------------|
 //! | `pipeline` | inspects a message, stores what must be kept, and only then answers Postfix    |
+//! | `replies`  | does what a sender asks for in a reply to a notice                            |
 //! | `releaser` | hands over what is due, gives back what nobody decided on, removes what is old |
 //! | `desk`     | carries out what a person orders about kept messages                           |
 //! | `control`  | the socket by which `beadle outbox` reaches the desk of a running server       |
@@ -14,6 +15,7 @@ mod engine;
 mod marks;
 mod pipeline;
 mod releaser;
+mod replies;
 
 use std::path::PathBuf;
 use std::sync::Arc;

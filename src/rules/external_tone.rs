@@ -116,15 +116,12 @@ impl Rule for ExternalTone {
         if weight < self.min_markers.get() as f64 {
             return;
         }
-        let markers = match tone.markers.len() {
-            1 => "1 marker".to_owned(),
-            several => format!("{several} markers"),
+        let expressions = match tone.markers.len() {
+            1 => "1 expression".to_owned(),
+            several => format!("{several} expressions"),
         };
-        let readers = if outsiders { "outsiders" } else { "anyone" };
-        let message = format!(
-            "{markers} of an informal or rude tone, weighing {weight:.1}; mail to {readers} should stay below {}",
-            self.min_markers,
-        );
+        let readers = if outsiders { " to people outside the school" } else { "" };
+        let message = format!("{expressions} may read as informal or rude{readers}");
         let profane = tone.markers.values().any(|it| it.class == "profanity");
         let finding = findings.add(message);
         finding.at_all(tone.into_spans()).help("write it as you would on the school's headed paper");

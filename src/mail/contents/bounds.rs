@@ -105,6 +105,11 @@ impl Budget {
         self.steps <= self.bounds.steps
     }
 
+    /// Why a walk ended before its end.
+    pub fn why_ended(&self) -> Unread {
+        if self.steps > self.bounds.steps { Unread::TooMany } else { Unread::Damaged }
+    }
+
     /// Takes many steps at once; `false` when there are not as many left.
     pub fn take_steps(&mut self, steps: usize) -> bool {
         self.steps = self.steps.saturating_add(steps);

@@ -157,7 +157,7 @@ impl Reading {
                 number => format!("{part} {number}"),
             };
             if !drawing(&xml, &part, &mut self.pieces, budget) {
-                self.unread = self.unread.or(Some(Unread::Damaged));
+                self.unread = self.unread.or(Some(budget.why_ended()));
             }
             if matches!(self.unread, Some(Unread::Bomb | Unread::TooLarge)) {
                 return;

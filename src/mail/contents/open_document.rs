@@ -56,7 +56,7 @@ pub(super) fn text(
     let mut pieces = Vec::new();
     let (xml, mut unread) = package.part("content.xml", budget);
     if !read(&xml, "", kind == Kind::OpenSheet, &mut pieces, budget) {
-        unread = unread.or(Some(Unread::Damaged));
+        unread = unread.or(Some(budget.why_ended()));
     }
     if kind == Kind::OpenText {
         let (xml, why) = package.part("styles.xml", budget);

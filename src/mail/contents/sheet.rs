@@ -32,7 +32,7 @@ pub(super) fn text(package: Package<'_>, budget: &mut Budget) -> (Vec<Piece>, Op
             !sheet.cells.piece.is_full()
         });
         if !whole {
-            reading.unread = reading.unread.or(Some(Unread::Damaged));
+            reading.unread = reading.unread.or(Some(budget.why_ended()));
         }
         sheet.cells.piece.keep(&mut reading.pieces, budget);
         if matches!(reading.unread, Some(Unread::Bomb | Unread::TooLarge)) {
