@@ -7,6 +7,7 @@
 
 pub mod cli;
 pub mod daemon;
+pub mod key_file;
 pub mod lint;
 pub mod load;
 pub mod mail;

@@ -1,8 +1,10 @@
 //! Reads policy and directory files from the disk into the pure types.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::key_file::{self, KeyFileError};
 use crate::milter::Listen;
 use crate::policy::{Fault, Policy, Source, likely};
 use crate::relay::{self, Relay};
@@ -43,8 +45,8 @@ pub enum LoadError {
     Policy(#[from] Fault),
     #[error(transparent)]
     Directory(#[from] crate::school::DirectoryError),
-    #[error("cannot draw a random key: {0}")]
-    Random(String),
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
 }
 
 /// Reads the policy at `path`, or else the one in the working folder, the machine's, or the
@@ -53,13 +55,31 @@ pub enum LoadError {
 /// # Errors
 /// The first fault of any file, with its place.
 pub fn load(path: Option<&Path>, directory: Option<&Path>) -> Result<Loaded, LoadError> {
+    load_with(path, directory, key_to_read)
+}
+
+/// As [`load`] with the policy's directory, for the server: it makes the key file for private
+/// addresses where there is none.
+///
+/// # Errors
+/// As [`load`]; and a key file that can neither be read nor made.
+pub fn load_to_serve(path: Option<&Path>) -> Result<Loaded, LoadError> {
+    load_with(path, None, key_file::read_or_create)
+}
+
+fn load_with(
+    path: Option<&Path>,
+    directory: Option<&Path>,
+    key: fn(&Path) -> Result<PrivateKey, KeyFileError>,
+) -> Result<Loaded, LoadError> {
     let (source, folder) = policy_source(path)?;
     let policy = Policy::read(source, rules::ALL, &mut |name, from| layer(name, from))?;
     check_serving(&policy)?;
+    let key = key(&state_folder(&policy).join("private.key"))?;
     let directory = match (directory, policy.tables.school.directory.as_ref()) {
-        (Some(directory), _) => read_directory(directory, |fault| fault)?,
+        (Some(directory), _) => read_directory(directory, &key, |fault| fault)?,
         (None, Some(DirectorySource::Folder(directory))) => {
-            read_directory(&folder.join(directory), |fault| policy.place("school.directory", fault))?
+            read_directory(&folder.join(directory), &key, |fault| policy.place("school.directory", fault))?
         }
         (None, None) => Directory::empty(),
     };
@@ -124,7 +144,17 @@ fn check_serving(policy: &Policy) -> Result<(), Fault> {
     Ok(())
 }
 
-fn read_directory(folder: &Path, place: impl Fn(Fault) -> Fault) -> Result<Directory, LoadError> {
+/// Where the server keeps what it must find again: the folder of its store.
+fn state_folder(policy: &Policy) -> PathBuf {
+    let store = policy.tables.outbox.store.strip_prefix("sqlite:").map(Path::new);
+    store.and_then(Path::parent).map_or_else(|| PathBuf::from("/var/lib/beadle"), Path::to_owned)
+}
+
+fn read_directory(
+    folder: &Path,
+    key: &PrivateKey,
+    place: impl Fn(Fault) -> Fault,
+) -> Result<Directory, LoadError> {
     let people = folder.join("people.csv");
     if !people.exists() {
         let fault = Fault::new(format!("the directory file {} is missing", people.display()));
@@ -137,15 +167,20 @@ fn read_directory(folder: &Path, place: impl Fn(Fault) -> Fault) -> Result<Direc
     let groups_text = if groups.exists() { Some(read(&groups)?) } else { None };
     let groups_name = groups.display().to_string();
     let groups = groups_text.as_deref().map(|text| (groups_name.as_str(), text));
-    let key = random_key()?;
-    Ok(Directory::parse(Some((&people_name, &people_text)), groups, &key)?)
+    Ok(Directory::parse(Some((&people_name, &people_text)), groups, key)?)
 }
 
-/// A key for the hashes of private addresses, which never leave this process.
-fn random_key() -> Result<PrivateKey, LoadError> {
-    let mut key = [0; 32];
-    getrandom::fill(&mut key).map_err(|error| LoadError::Random(error.to_string()))?;
-    Ok(PrivateKey::new(key))
+/// The key of the server, or one of our own where there is none or it is not for our eyes:
+/// whoever lints offline needs no account on the mail server.
+fn key_to_read(path: &Path) -> Result<PrivateKey, KeyFileError> {
+    match key_file::read(path) {
+        Ok(Some(key)) => Ok(key),
+        Err(KeyFileError::Io { source, .. }) if source.kind() == ErrorKind::PermissionDenied => {
+            key_file::for_this_process()
+        }
+        Ok(None) => key_file::for_this_process(),
+        Err(error) => Err(error),
+    }
 }
 
 fn read(path: &Path) -> Result<String, LoadError> {

@@ -16,7 +16,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("milter", &["mail", "policy"]),
     ("outbox", &["mail", "policy"]),
     ("relay", &["mail"]),
-    ("load", &["mail", "school", "policy", "rules", "milter", "relay"]),
+    ("key_file", &["school"]),
+    ("load", &["mail", "school", "policy", "rules", "milter", "relay", "key_file"]),
     (
         "daemon",
         &[

@@ -29,7 +29,7 @@ impl Engine {
     /// Reads the files again. A fault keeps what is in force, and says where and what would be
     /// right. Sockets, store and relay stay as they are until the next start.
     pub fn reload(&self) {
-        match load::load(self.path.as_deref(), None) {
+        match load::load_to_serve(self.path.as_deref()) {
             Ok(loaded) => {
                 for remark in &loaded.remarks {
                     warn!("policy: {remark}");

@@ -73,7 +73,7 @@ pub async fn serve(policy: Option<PathBuf>) -> Result<(), StartError> {
     // Before anything can be seen of us, so that an early signal is heard and not our death.
     let shutdown = shutdown_signal()?;
     let hangup = signal(SignalKind::hangup()).map_err(signals_unheard)?;
-    let loaded = load::load(policy.as_deref(), None)?;
+    let loaded = load::load_to_serve(policy.as_deref())?;
     let store_path = store_path(&loaded.policy)?;
     let relay = Arc::new(Relay::new(&loaded.policy.tables.relay.server, crate::relay::Limits::default())?);
     let limits = Limits {

@@ -1,0 +1,68 @@
+//! Where the school's knowledge comes from, as `load` reads it: the key file, alias maps.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use beadle::load::{Loaded, load, load_to_serve};
+use tempfile::TempDir;
+
+/// A folder with the policy of a small school, its store in the same folder.
+fn site(school: &str, files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = folder.path().join("outbox.db");
+    let policy = format!(
+        "version = 1\n[school]\ndomains = [\"oakmere.example\"]\n{school}\n[outbox]\nstore = \"sqlite:{}\"\n",
+        store.display()
+    );
+    fs::write(folder.path().join("rules.toml"), policy).expect("a policy");
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).expect("a file");
+    }
+    folder
+}
+
+fn read(folder: &TempDir) -> Result<Loaded, String> {
+    told(folder, load(Some(&folder.path().join("rules.toml")), None))
+}
+
+fn serve(folder: &TempDir) -> Result<Loaded, String> {
+    told(folder, load_to_serve(Some(&folder.path().join("rules.toml"))))
+}
+
+/// Faults with the folder left out.
+fn told(folder: &TempDir, loaded: Result<Loaded, beadle::load::LoadError>) -> Result<Loaded, String> {
+    loaded.map_err(|error| error.to_string().replace(&format!("{}/", folder.path().display()), ""))
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("a file").permissions().mode() & 0o7777
+}
+
+#[test]
+fn the_server_makes_a_key_beside_its_store_and_keeps_it() {
+    let folder = site("", &[]);
+    let key = folder.path().join("private.key");
+    read(&folder).expect("a sound policy");
+    assert!(!key.exists(), "linting leaves nothing behind");
+    serve(&folder).expect("a sound policy");
+    let made = fs::read(&key).expect("a key");
+    assert_eq!((made.len(), mode(&key)), (32, 0o600));
+    serve(&folder).expect("a sound policy");
+    read(&folder).expect("a sound policy");
+    assert_eq!(fs::read(&key).expect("a key"), made);
+}
+
+#[test]
+fn a_broken_key_is_refused_by_the_server_and_named_by_the_check() {
+    let folder = site("", &[("private.key", "short")]);
+    let key = folder.path().join("private.key");
+    let help = "help: chmod 600 private.key";
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).expect("a file of ours");
+    let wanted = format!("private.key: the key file has mode 0644, must be 0600\n  {help}");
+    assert_eq!(serve(&folder).unwrap_err(), wanted);
+    assert_eq!(read(&folder).unwrap_err(), wanted);
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("a file of ours");
+    assert!(serve(&folder).unwrap_err().starts_with("private.key: the key file has 5 bytes, must be 32 bytes"));
+    assert_eq!(fs::read(&key).expect("the file"), b"short");
+}
