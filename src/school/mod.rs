@@ -10,6 +10,7 @@ mod expansion;
 mod freemail;
 mod group;
 mod hours;
+pub mod ical;
 mod likeness;
 mod name_index;
 mod names;
@@ -22,6 +23,7 @@ mod reading;
 mod sheet;
 mod spelling;
 mod tables;
+pub mod term_dates;
 mod working_day;
 
 use std::collections::{BTreeMap, HashSet};
