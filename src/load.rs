@@ -1,5 +1,7 @@
 //! Reads policy and directory files from the disk into the pure types.
 
+mod alias_maps;
+
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -76,13 +78,14 @@ fn load_with(
     let policy = Policy::read(source, rules::ALL, &mut |name, from| layer(name, from))?;
     check_serving(&policy)?;
     let key = key(&state_folder(&policy).join("private.key"))?;
-    let directory = match (directory, policy.tables.school.directory.as_ref()) {
+    let mut directory = match (directory, policy.tables.school.directory.as_ref()) {
         (Some(directory), _) => read_directory(directory, &key, |fault| fault)?,
         (None, Some(DirectorySource::Folder(directory))) => {
             read_directory(&folder.join(directory), &key, |fault| policy.place("school.directory", fault))?
         }
         (None, None) => Directory::empty(),
     };
+    alias_maps::add(&mut directory, &policy, &folder)?;
     let warnings = directory.warnings().iter().map(ToString::to_string);
     let remarks = remarks(&policy).into_iter().chain(warnings).collect();
     let tables = &policy.tables;

@@ -66,3 +66,39 @@ fn a_broken_key_is_refused_by_the_server_and_named_by_the_check() {
     assert!(serve(&folder).unwrap_err().starts_with("private.key: the key file has 5 bytes, must be 32 bytes"));
     assert_eq!(fs::read(&key).expect("the file"), b"short");
 }
+
+#[test]
+fn alias_maps_give_groups_and_are_read_again() {
+    let school = "alias-maps = [\"hash:aliases\", \"virtual\"]";
+    let files = [("aliases", "all: maths, head\nmaths: :include:maths.list\n"), ("virtual", "art@oakmere.example a, b, c\n"), ("maths.list", "x\ny\n")];
+    let folder = site(school, &files);
+    let sizes = || {
+        let school = read(&folder).expect("a sound policy").school;
+        let size = |name: &str| {
+            let address = beadle::mail::Address::parse(&format!("{name}@oakmere.example")).expect("an address");
+            school.expand([&address]).people
+        };
+        (size("all"), size("maths"), size("art"))
+    };
+    assert_eq!(sizes(), (3, 2, 3));
+    fs::write(folder.path().join("maths.list"), "x\ny\nz\n").expect("a file");
+    assert_eq!(sizes(), (4, 3, 3));
+}
+
+#[test]
+fn a_fault_in_an_alias_map_is_told_with_file_and_line() {
+    let school = "alias-maps = [\"aliases\"]";
+    let folder = site(school, &[("aliases", "all: a, b\nbroken\n")]);
+    let wanted = "aliases:2: this is no alias, must be `name: address, ...` or `address address, ...`";
+    assert_eq!(read(&folder).unwrap_err(), wanted);
+    let missing = read(&site(school, &[])).unwrap_err();
+    assert!(missing.starts_with("rules.toml:4:14: cannot read aliases: No such file"), "{missing}");
+    let other = read(&site("alias-maps = [\"ldap:/etc/postfix/groups.cf\"]", &[])).unwrap_err();
+    assert!(other.contains("is a table of type ldap, must be a text file"), "{other}");
+    let folder = site("alias-maps = [\".\"]", &[]);
+    assert!(read(&folder).unwrap_err().contains("it is no ordinary file"));
+    let folder = site(school, &[("aliases", "all: :include:/no/such/list, a\n")]);
+    let remarks = read(&folder).expect("a list that is missing is borne").remarks;
+    let file = folder.path().join("aliases").display().to_string();
+    assert!(remarks.iter().any(|it| it.starts_with(&format!("{file}:1: /no/such/list is not included: "))), "{remarks:?}");
+}

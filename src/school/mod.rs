@@ -1,6 +1,8 @@
 //! Who is who (people, groups, roles, private addresses) and when (windows, closures, bank
 //! holidays), as rules.toml and the directory files say it.
 
+mod alias_groups;
+mod alias_text;
 mod bank_holidays;
 mod birth_year;
 mod calendar;
@@ -32,6 +34,7 @@ use chrono_tz::Tz;
 
 use crate::mail::Address;
 
+pub use alias_text::FindInclude;
 pub use bank_holidays::BankHolidays;
 pub use calendar::{Calendar, CalendarTable, Closure, ClosureError};
 pub use directory::Directory;

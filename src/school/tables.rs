@@ -22,6 +22,9 @@ pub struct SchoolTable {
     pub trusted_domains: Vec<Domain>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub directory: Option<DirectorySource>,
+    /// Text files of Postfix's alias maps, relative to rules.toml: groups that groups.csv does
+    /// not list.
+    pub alias_maps: Vec<String>,
     /// School, work and trip telephones, as they are written.
     pub numbers: Vec<String>,
     pub languages: Vec<Language>,
@@ -36,6 +39,7 @@ impl Default for SchoolTable {
             pupil_domains: Vec::new(),
             trusted_domains: Vec::new(),
             directory: None,
+            alias_maps: Vec::new(),
             numbers: Vec::new(),
             languages: vec![Language::English],
         }
