@@ -8,6 +8,8 @@
 pub mod cli;
 pub mod daemon;
 pub mod key_file;
+#[cfg(feature = "ldap")]
+pub mod ldap;
 pub mod lint;
 pub mod load;
 pub mod mail;

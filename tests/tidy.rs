@@ -17,7 +17,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("outbox", &["mail", "policy"]),
     ("relay", &["mail"]),
     ("key_file", &["school"]),
-    ("load", &["mail", "school", "policy", "rules", "milter", "relay", "key_file"]),
+    ("ldap", &["school"]),
+    ("load", &["mail", "school", "policy", "rules", "milter", "relay", "key_file", "ldap"]),
     (
         "daemon",
         &[

@@ -48,4 +48,24 @@ impl Engine {
             Err(error) => error!("policy: the last good one stays in force\n{error}"),
         }
     }
+
+    /// Asks LDAP for the people again, under the policy in force. A fault keeps those in force.
+    pub fn refresh(&self) {
+        let before = self.now();
+        match load::refresh(&before) {
+            Ok(Some(loaded)) => {
+                let people = loaded.school.directory().persons().len();
+                for remark in &loaded.remarks {
+                    warn!("policy: {remark}");
+                }
+                let now = self.loaded.compare_and_swap(&before, Arc::new(loaded));
+                // A policy that was read meanwhile comes first; the next time asks for it.
+                if Arc::ptr_eq(&now, &before) {
+                    info!("directory: asked LDAP again, {people} people are known");
+                }
+            }
+            Ok(None) => {}
+            Err(error) => warn!("directory: the last good one stays in force\n{error}"),
+        }
+    }
 }

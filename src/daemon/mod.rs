@@ -7,12 +7,14 @@
 //! | `desk`     | carries out what a person orders about kept messages                           |
 //! | `control`  | the socket by which `beadle outbox` reaches the desk of a running server       |
 //! | `engine`   | the policy and the school in force, replaced as one at a reload                |
+//! | `refresh`  | asks LDAP for the people from time to time                                     |
 
 pub mod control;
 pub mod desk;
 mod engine;
 mod marks;
 mod pipeline;
+mod refresh;
 mod releaser;
 
 use std::path::PathBuf;
@@ -98,6 +100,7 @@ pub async fn serve(policy: Option<PathBuf>) -> Result<(), StartError> {
     let releasing = tokio::spawn(releaser.run(stopping.clone()));
     let pipeline = Arc::new(pipeline::Pipeline::new(desk));
     watch_for_reload(Arc::clone(&engine), hangup);
+    tokio::spawn(refresh::run(Arc::clone(&engine), stopping));
     for listener in &listeners {
         info!("milter: listening on {}", listener.address());
     }
