@@ -48,14 +48,17 @@ e2e:
 	@demo/parts.sh test
 	$(AS_ROOT) $(CARGO) test $(FLAGS) --features e2e,ldap --test e2e -- --test-threads=6
 
-install: build
+# Not by way of `build`: root often has no Rust.
+install:
+	@test -x target/release/beadle || { echo 'run `make build` first'; exit 1; }
 	install -D -m 755 target/release/beadle $(DESTDIR)$(PREFIX)/bin/beadle
 	install -D -m 644 rules.toml $(DESTDIR)$(PREFIX)/share/doc/beadle/rules.toml
 	install -D -m 644 packaging/postfix/main.cf $(DESTDIR)$(PREFIX)/share/doc/beadle/postfix-main.cf
 	install -D -m 644 packaging/postfix/master.cf $(DESTDIR)$(PREFIX)/share/doc/beadle/postfix-master.cf
+	install -D -m 644 packaging/systemd/beadle.service $(DESTDIR)$(PREFIX)/lib/systemd/system/beadle.service
 
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/bin/beadle $(DESTDIR)$(PREFIX)/share/doc/beadle
+	rm -rf $(DESTDIR)$(PREFIX)/bin/beadle $(DESTDIR)$(PREFIX)/share/doc/beadle $(DESTDIR)$(PREFIX)/lib/systemd/system/beadle.service
 
 clean:
 	$(CARGO) clean

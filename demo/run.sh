@@ -220,7 +220,7 @@ play() { # NAME
     within 15 arrived_or_kept "$id" "$before" || { tell "$red" 'neither arrived nor kept' ''; return 1; }
     if file=$(arrived "$id"); then
         case $(header "$file" X-Beadle-Verdict) in
-            warn*) tell "$yellow" delivered ', and the sender gets a hint'; show_notice "$id" ;;
+            warn*) tell "$yellow" delivered ', and the sender gets a notice'; show_notice "$id" ;;
             tag*) tell "$green" 'delivered and tagged' ', nobody is told'; show_findings "$file" ;;
             *) tell "$green" delivered '' ;;
         esac

@@ -58,7 +58,7 @@ fn the_json_is_that_of_the_interface() {
             "help": "it goes on Wednesday at 07:30; mark it urgent if it cannot wait",
             "spans": [{ "part": "header:Date", "start": 0, "end": 31, "text": "Tue, 24 Nov 2026 21:14:00 +0000" }],
         }],
-        "scores": {},
+        "scores": { "chain-mail": 0.0 },
         "guards": [],
         "not_checked": [],
     }]);

@@ -48,6 +48,32 @@ fn reads_people_with_their_places() {
 }
 
 #[test]
+fn reads_addresses_as_people_mistype_them() {
+    for (to, name, address) in [
+        ("Jo j@oakfield.example", "Jo", "j@oakfield.example"),
+        ("j @ oakfield.example", "", "j@oakfield.example"),
+        ("Jo <mailto:j@oakfield.example>", "Jo", "j@oakfield.example"),
+        ("<j@oakfield.example", "", "j@oakfield.example"),
+        ("=?utf-8?q?Okoro=2C_Jo?= <j@oakfield.example>", "Okoro, Jo", "j@oakfield.example"),
+        ("\"a@oakfield.example\" <b@mill.example>", "a@oakfield.example", "b@mill.example"),
+    ] {
+        let mail = message(&format!("To: {to}\n\n"));
+        let found: Vec<_> =
+            mail.to().iter().map(|it| (it.name.as_str(), it.address.as_str())).collect();
+        assert_eq!(found, [(name, address)], "{to}");
+    }
+    assert!(message("To: undisclosed-recipients:;\n\n").to().is_empty());
+}
+
+#[test]
+fn text_of_no_charset_is_utf8_or_else_western() {
+    let mail = Message::parse(b"Subject: Si\xe2n\n\nSi\xe2n rang\n".to_vec());
+    assert_eq!((mail.subject(), mail.texts()[0].text.as_str()), ("Siân", "Siân rang\n"));
+    let mail = message("Subject: Siân\n\nSiân rang\n");
+    assert_eq!((mail.subject(), mail.texts()[0].text.as_str()), ("Siân", "Siân rang\n"));
+}
+
+#[test]
 fn reads_dates_of_every_age() {
     for (date, expected) in [
         ("Tue, 2 Mar 2027 19:40:00 +0000", Some("2027-03-02T19:40:00+00:00")),
@@ -137,6 +163,29 @@ fn answers_and_forwards_are_told_apart() {
     assert!(!message("Subject: FW: trip\nReferences: <a@b.example>\n\n").is_reply());
     assert!(!message("Subject: Re-marking of mocks\n\n").is_reply());
     assert_eq!(message("Subject: Fw: Fw: Fw: hilarious cat\n\n").forward_depth(), 3);
+}
+
+#[test]
+fn forwards_are_counted_in_the_text_too() {
+    let block = |subject: &str| {
+        format!("From: A <a@mill.example>\nSent: 2 March 2027 09:12\nTo: B\nSubject: {subject}\n\n")
+    };
+    let gmail =
+        "---------- Forwarded message ---------\nFrom: A <a@mill.example>\nSubject: cat\n\n";
+    for (subject, body, depth) in [
+        ("cat", format!("look\n\n{gmail}old\n"), 1),
+        ("cat", format!("look\n\n{gmail}{gmail}old\n"), 2),
+        ("FW: cat", format!("look\n\n{}old\n", block("cat")), 1),
+        ("FW: cat", format!("look\n\n{}old\n", block("FW: cat")), 2),
+        ("FW: cat", format!("look\n\n{}x\n\n{}old\n", block("RE: cat"), block("Fw: cat")), 2),
+        ("RE: cat", format!("look\n\n{}old\n", block("cat")), 0),
+    ] {
+        assert_eq!(
+            message(&format!("Subject: {subject}\n\n{body}")).forward_depth(),
+            depth,
+            "{subject} {body}"
+        );
+    }
 }
 
 #[test]

@@ -84,6 +84,8 @@ fn scrap() -> impl Strategy<Value = Vec<u8>> {
             "Content-Type: message/rfc822\n",
             "<div class=gmail_quote>",
             "<blockquote type=cite>",
+            "see my answers in red below\n",
+            "<p style=color:red>",
             "</div>",
             "</p>",
             "<p style='display:none'>",
@@ -196,6 +198,16 @@ fn one_long_line_is_read_whole() {
         read_all(format!("Subject: x\n\n{}end\n", "word ".repeat(1_000_000)).into_bytes());
     let passages = &message.own_text().passages;
     assert_eq!(passages.iter().map(|it| it.range.len()).sum::<usize>(), 5_000_003);
+}
+
+#[test]
+fn the_count_of_passages_is_bounded_and_their_words_are_kept() {
+    let message = read_all(format!("Subject: x\n\n{}", "one\n\n\n\n".repeat(50_000)).into_bytes());
+    let passages = &message.own_text().passages;
+    let words: usize =
+        passages.iter().map(|it| message.passage_text(it).split_whitespace().count()).sum();
+    assert!(passages.len() <= 10_000, "{}", passages.len());
+    assert_eq!(words, 50_000);
 }
 
 #[test]

@@ -144,9 +144,3 @@ fn tuning_texts_are_told_apart() {
         assert!(tally.recall() >= 0.9, "{report}");
     }
 }
-#[test]
-fn tmp_probe() {
-    for (name, tally) in [("external-tone", tone("tmp_probe.txt")), ("chain-mail", chain("tmp_probe.txt"))] {
-        println!("{}\nmissed:\n{}\nwrong:\n{}", tally.report(name), tally.missed.join("\n"), tally.wrong.join("\n"));
-    }
-}

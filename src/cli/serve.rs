@@ -24,6 +24,7 @@ enum LogFormat {
 
 pub(super) fn run(arguments: &Arguments) -> Done {
     start_log(arguments.log);
+    log_panics_without_words();
     // What we keep is pupils' and parents' mail: nobody else reads our files.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -32,6 +33,14 @@ pub(super) fn run(arguments: &Arguments) -> Done {
         .map_err(|error| Failure(format!("cannot start threads: {error}")))?;
     runtime.block_on(daemon::serve(arguments.policy.path().map(Into::into)))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says where the program panicked and not over what: that may be somebody's words.
+fn log_panics_without_words() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(|| "an unknown place".into(), ToString::to_string);
+        tracing::error!("a fault in the program at {place}; please report it");
+    }));
 }
 
 fn start_log(format: LogFormat) {

@@ -1,6 +1,6 @@
 //! Carries out what people order about kept messages, beside a running server or without one.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
@@ -108,12 +108,14 @@ pub struct Desk {
     engine: Arc<Engine>,
     wake: Arc<Notify>,
     clock: Clock,
+    /// Entries of which the mail server has heard, not recorded yet.
+    heard: Mutex<Vec<Id>>,
 }
 
 impl Desk {
     /// `wake` tells the releaser that there may be work before its next look.
     pub fn new(store: Arc<dyn Store>, engine: Arc<Engine>, wake: Arc<Notify>, clock: Clock) -> Self {
-        Self { store, engine, wake, clock }
+        Self { store, engine, wake, clock, heard: Mutex::default() }
     }
 
     pub fn store(&self) -> &dyn Store {
@@ -126,6 +128,24 @@ impl Desk {
 
     pub fn now(&self) -> DateTime<Utc> {
         (self.clock)()
+    }
+
+    /// Notes that the mail server has heard that an entry is ours; recorded with the next look.
+    pub(super) fn note_heard(&self, id: Id) {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).push(id);
+    }
+
+    /// Records what was noted by [`note_heard`](Self::note_heard); what cannot be recorded stays noted.
+    pub(super) async fn record_heard(&self) -> Result<(), OutboxError> {
+        let ids = std::mem::take(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner));
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let recorded = self.store.heard(ids.clone()).await;
+        if recorded.is_err() {
+            self.heard.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+        }
+        recorded
     }
 
     /// Lets the releaser look at once.

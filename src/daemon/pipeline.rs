@@ -4,8 +4,11 @@
 //! 2. What must be kept is on disk, with its envelope, its notice and its log row, in one
 //!    transaction.
 //! 3. Only then Postfix hears of it. If step 2 failed, Postfix hears `451 4.7.1`.
+//! 4. That Postfix has heard is recorded. Where it has not, it may deliver the message itself
+//!    (`default_action=accept`), and what leaves the outbox is marked as a possible repeat.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use tracing::{error, info, warn};
@@ -25,6 +28,8 @@ use crate::school::after_working_day;
 /// Decides on messages for the milter.
 pub struct Pipeline {
     desk: Arc<Desk>,
+    /// What was kept and not answered yet, by queue ID.
+    unanswered: Mutex<HashMap<String, Id>>,
 }
 
 /// A message and what was found in it.
@@ -44,17 +49,25 @@ impl Decide for Pipeline {
         let inspected = tokio::task::spawn_blocking(move || Inspected::new(loaded, received, accepted)).await;
         match inspected {
             Ok(inspected) => self.act(inspected).await,
-            Err(error) => {
-                error!("inspection: ended badly: {error}");
+            // The error would say what the program panicked over, which may be the message's words.
+            Err(_) => {
+                error!("inspection: a fault in the program; the message is answered 451");
                 Answer::TemporaryFailure
             }
+        }
+    }
+
+    fn discarded(&self, queue_id: &str, heard: bool) {
+        let kept = self.unanswered.lock().unwrap_or_else(PoisonError::into_inner).remove(queue_id);
+        if let Some(id) = kept.filter(|_| heard) {
+            self.desk.note_heard(id);
         }
     }
 }
 
 impl Pipeline {
     pub fn new(desk: Arc<Desk>) -> Self {
-        Self { desk }
+        Self { desk, unanswered: Mutex::default() }
     }
 
     async fn act(&self, inspected: Inspected) -> Answer {
@@ -110,7 +123,10 @@ impl Pipeline {
         let log = LogRow { entry: Some(id), ..inspected.log.clone() };
         let queue_id = inspected.log.queue_id.clone();
         match self.desk.store().keep(inspected.into_entry(id), notice, log).await? {
-            Kept::New => info!(queue_id, entry = %id, "kept"),
+            Kept::New => {
+                info!(queue_id, entry = %id, "kept");
+                self.unanswered.lock().unwrap_or_else(PoisonError::into_inner).insert(queue_id, id);
+            }
             Kept::Already(earlier) => info!(queue_id, entry = %earlier, "kept already: the client sent it again"),
         }
         self.desk.wake();

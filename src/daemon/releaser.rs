@@ -67,13 +67,17 @@ impl Releaser {
                 this.housekeeping(now).await;
             }
             tokio::select! {
-                _ = stopping.changed() => return,
+                _ = stopping.changed() => {
+                    this.record_heard().await;
+                    return;
+                }
                 _ = timeout(TICK, this.desk.woken()) => {}
             }
         }
     }
 
     async fn look(self: &Arc<Self>, stopping: &watch::Receiver<bool>) {
+        self.record_heard().await;
         self.give_back_timed_out().await;
         let due = match self.desk.store().due(self.desk.now(), BATCH).await {
             Ok(due) => due,
@@ -99,10 +103,12 @@ impl Releaser {
                 }
             });
         }
-        while let Some(ended) = tasks.join_next().await {
-            if let Err(error) = ended {
-                error!("releaser: ended badly: {error}");
-            }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    async fn record_heard(&self) {
+        if let Err(error) = self.desk.record_heard().await {
+            error!("outbox: {error}");
         }
     }
 

@@ -6,13 +6,17 @@ impl Message {
     /// The stretches of the texts that are not the sender's own: quotations, forwarded matter,
     /// signatures, footers.
     pub fn set_aside(&self) -> impl Iterator<Item = &str> {
-        let own = &self.own_text().passages;
-        self.texts().iter().enumerate().flat_map(move |(part, text)| {
+        let texts = self.texts();
+        let mut own = vec![Vec::new(); texts.len()];
+        for passage in &self.own_text().passages {
+            own[passage.part].push(&passage.range);
+        }
+        texts.iter().zip(own).flat_map(|(text, own)| {
             let mut start = 0;
-            let mut stretches = Vec::new();
-            for passage in own.iter().filter(|it| it.part == part) {
-                stretches.push(text.text.get(start..passage.range.start).unwrap_or(""));
-                start = passage.range.end.max(start);
+            let mut stretches = Vec::with_capacity(own.len() + 1);
+            for range in own {
+                stretches.push(text.text.get(start..range.start).unwrap_or(""));
+                start = range.end.max(start);
             }
             stretches.push(text.text.get(start..).unwrap_or(""));
             stretches

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use mail_parser::HeaderForm;
+use mail_parser::{Charset, HeaderForm};
 use memchr::memchr;
 
 /// More fields than any mail system lets through; what follows is left unread.
@@ -81,8 +81,19 @@ impl Header {
 
 /// Decodes the value of an unstructured field: RFC 2047 words, folds, any charset.
 fn decode(raw: &[u8]) -> String {
+    if std::str::from_utf8(raw).is_err() && memchr::memmem::find(raw, b"=?").is_none() {
+        // Neither RFC 2047 nor RFC 6532.
+        let lines: Vec<String> = raw.split(|it| *it == b'\n').map(western).collect();
+        let lines: Vec<&str> = lines.iter().map(|it| it.trim()).collect();
+        return lines.join(" ").trim().to_owned();
+    }
     let parsed = HeaderForm::Text.parse(raw);
     parsed.value().as_text().unwrap_or("").trim().to_owned()
+}
+
+/// Text of no stated charset that is not UTF-8: Windows-1252, as browsers take it.
+pub(super) fn western(bytes: &[u8]) -> String {
+    Charset::from_label(b"windows-1252").unwrap_or_default().decode(bytes).into_owned()
 }
 
 /// The offset after the line that starts at `at`.

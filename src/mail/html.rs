@@ -213,11 +213,7 @@ impl Renderer {
 
     fn begin_block(&mut self, name: Name, look: Look) {
         match name {
-            Name::Cell => {
-                if !self.out.text.is_empty() && self.breaks == 0 {
-                    self.blank = true;
-                }
-            }
+            Name::Cell => self.blank |= self.breaks == 0,
             Name::Paragraph if !look.tight => self.end_block(2),
             _ if name.is_block() => self.end_block(1),
             _ => {}

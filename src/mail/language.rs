@@ -84,7 +84,8 @@ static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
 /// Friday" is Estonian to it. So small words decide first: a passage is Welsh or English when its
 /// words of that language, at least one in twelve, are more than twice those of the other. Where
 /// neither is ahead, a passage of forty letters or more goes to the detector, which is believed
-/// when it calls itself reliable; a shorter one goes to whichever language has more words. What
+/// when it calls itself reliable; a shorter one goes to whichever language has more words, or to
+/// English where a word ends as only English words do ("hilarious cat"). What
 /// is still open takes the language of the rest of the message, so that "Moron!" under a Welsh
 /// letter is Welsh, and is unknown where there is no rest.
 #[derive(Default)]
@@ -132,7 +133,7 @@ impl Languages {
     }
 
     fn decide(&mut self, text: &str, evidence: &Evidence) -> Language {
-        let Evidence { english, welsh, words } = *evidence;
+        let Evidence { english, welsh, words, shaped } = *evidence;
         let enough = |count: usize| count > 0 && count * 12 >= words;
         if enough(english) && english > 2 * welsh {
             return Language::English;
@@ -152,6 +153,10 @@ impl Languages {
         match english.cmp(&welsh) {
             Ordering::Greater => Language::English,
             Ordering::Less => Language::Welsh,
+            // In a few words without any small one, how they end is all there is to go by.
+            Ordering::Equal if shaped > 0 && english == 0 && text.len() < MIN_DETECTED => {
+                Language::English
+            }
             Ordering::Equal => Language::Unknown,
         }
     }
@@ -196,6 +201,8 @@ struct Evidence {
     english: usize,
     welsh: usize,
     words: usize,
+    /// Words of neither list that end as English words do and Welsh ones do not.
+    shaped: usize,
 }
 
 impl Evidence {
@@ -218,7 +225,7 @@ impl Evidence {
                 {
                     evidence.welsh += 1;
                 }
-                _ => {}
+                _ => evidence.shaped += usize::from(is_english_shape(&word)),
             }
             std::mem::swap(&mut word, &mut before);
         }
@@ -231,6 +238,15 @@ fn words_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(|it: char| !it.is_alphanumeric() && !matches!(it, '\'' | '\u{2019}' | '-'))
         .map(|it| it.trim_matches(['\'', '\u{2019}', '-']))
         .filter(|it| it.len() <= 40 && it.starts_with(char::is_alphabetic))
+}
+
+/// Endings of English words that no Welsh word has.
+fn is_english_shape(word: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "ing", "tion", "sion", "ous", "ful", "ness", "ght", "tch", "ck", "eed", "lled", "cked",
+        "ssed", "pped", "tted",
+    ];
+    word.len() > 3 && word.is_ascii() && ENDINGS.iter().any(|it| word.ends_with(it))
 }
 
 /// Letters that Welsh alone among the languages of a British school writes: ŵ and ŷ, and

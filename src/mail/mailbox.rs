@@ -36,10 +36,13 @@ fn read(header: &Header) -> Vec<Mailbox> {
     let mut cursor = 0;
     let mut found = Vec::new();
     for mailbox in list.mailboxes() {
-        let Some(address) = mailbox.address().and_then(Address::parse) else {
+        let Some((before, address)) = mailbox.address().map(bare) else {
             continue;
         };
-        let name = mailbox.name().unwrap_or("").trim().to_owned();
+        let Some(address) = Address::parse(&address) else {
+            continue;
+        };
+        let name = mailbox.name().unwrap_or(before).trim().to_owned();
         // The name comes first, because it may repeat the address.
         let after_name = find(&header.value, cursor, &name).map_or(cursor, |it| it.end);
         let span = find(&header.value, after_name, address.as_str())
@@ -50,6 +53,23 @@ fn read(header: &Header) -> Vec<Mailbox> {
         found.push(Mailbox { name, address, span: span.unwrap_or(0..header.value.len()) });
     }
     found
+}
+
+/// An address as it is meant, and what was written before it without brackets.
+///
+/// Takes off `mailto:`, blanks around the at sign (RFC 5322 section 4.4), and a name that no
+/// bracket sets apart ("Jo j@oakfield.example").
+fn bare(address: &str) -> (&str, String) {
+    let address = address.strip_prefix("mailto:").unwrap_or(address).trim();
+    if address.starts_with('"') || !address.contains(char::is_whitespace) {
+        return ("", address.to_owned());
+    }
+    match address.rsplit_once(char::is_whitespace) {
+        Some((before, last)) if last.contains('@') && !last.starts_with('@') => {
+            (before, last.to_owned())
+        }
+        _ => ("", address.split_whitespace().collect()),
+    }
 }
 
 fn find(text: &str, from: usize, wanted: &str) -> Option<Range<usize>> {

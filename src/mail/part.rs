@@ -1,11 +1,12 @@
 //! The texts that a reader of a message is shown, in order, each decoded once.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use mail_parser::{MessagePart, PartKind};
 
 use super::html::{self, Region};
-use super::{Header, flowed};
+use super::{Header, flowed, header};
 
 /// Parts of one message that are read; mail-parser stops at its own ten thousand.
 const MAX_TEXTS: usize = 1_000;
@@ -98,7 +99,7 @@ fn walk(
             }
         }
         PartKind::Text | PartKind::Html if is_displayed(part) => {
-            let Some(decoded) = part.text() else { return };
+            let Some(decoded) = text_of(part) else { return };
             texts.push(match part.kind() {
                 PartKind::Html => {
                     let rendered = html::render(&decoded);
@@ -121,6 +122,18 @@ fn walk(
         }
         _ => {}
     }
+}
+
+/// The decoded text of a text part.
+fn text_of(part: MessagePart<'_>) -> Option<Cow<'_, str>> {
+    let stated = part.content_type().is_some_and(|it| it.has_attribute("charset"));
+    if !stated {
+        let bytes = part.decoded();
+        if std::str::from_utf8(&bytes).is_err() {
+            return Some(Cow::Owned(header::western(&bytes)));
+        }
+    }
+    part.text()
 }
 
 /// Tells whether a text part is shown with the message rather than beside it.

@@ -89,6 +89,8 @@ pub(super) struct Connection<S, D> {
     spool: Spool,
     /// Replies not yet sent: they go in one write.
     out: Vec<u8>,
+    /// The message whose `discard` was sent, until the mail server shows that it has read it.
+    discarded: Option<String>,
 }
 
 impl<S: Stream, D: Decide> Connection<S, D> {
@@ -96,11 +98,26 @@ impl<S: Stream, D: Decide> Connection<S, D> {
         let limits = &shared.limits;
         let session = Session::new(limits.bounds);
         let spool = Spool::new(limits.memory_bytes, limits.spool_directory.clone());
-        Self { stream, shared, splitter: Splitter::default(), session, spool, out: Vec::new() }
+        Self {
+            stream,
+            shared,
+            splitter: Splitter::default(),
+            session,
+            spool,
+            out: Vec::new(),
+            discarded: None,
+        }
     }
 
-    /// Serves the mail server until it quits, or while draining until no message seems to be under way.
-    pub async fn run(mut self, mut draining: watch::Receiver<bool>) -> Result<(), ConnectionError> {
+    /// Serves the mail server until it quits, or while draining until no message seems to be
+    /// under way.
+    pub async fn run(mut self, draining: watch::Receiver<bool>) -> Result<(), ConnectionError> {
+        let ended = self.serve(draining).await;
+        self.was_heard(false);
+        ended
+    }
+
+    async fn serve(&mut self, mut draining: watch::Receiver<bool>) -> Result<(), ConnectionError> {
         loop {
             if !self.take_frames().await? {
                 return self.flush().await;
@@ -136,6 +153,11 @@ impl<S: Stream, D: Decide> Connection<S, D> {
     /// Carries out all complete frames; `false` when the peer has quit.
     async fn take_frames(&mut self) -> Result<bool, ConnectionError> {
         while let Some(frame) = self.splitter.next_frame()? {
+            // Whatever comes after `discard`, an abort at the least, comes from a mail server that
+            // has read it; one that has not closes the connection (Postfix's milter8.c).
+            if let Some(queue_id) = self.discarded.take() {
+                self.shared.decide.discarded(&queue_id, true);
+            }
             let step = step(&mut self.session, frame, &mut self.spool)?;
             match step {
                 Step::Nothing => {}
@@ -171,6 +193,9 @@ impl<S: Stream, D: Decide> Connection<S, D> {
             }
             Some(gone) => Err(gone),
         };
+        if answer == Answer::Discard {
+            self.discarded = Some(queue_id.clone());
+        }
         // The answer may have had effects that the client will never hear of.
         sent.map_err(|error| match error {
             ConnectionError::Write { source } => {
@@ -207,6 +232,13 @@ impl<S: Stream, D: Decide> Connection<S, D> {
                     gone = self.flush().await.err();
                 }
             }
+        }
+    }
+
+    /// Tells what became of the last `discard`, if nothing has been told yet.
+    fn was_heard(&mut self, heard: bool) {
+        if let Some(queue_id) = self.discarded.take() {
+            self.shared.decide.discarded(&queue_id, heard);
         }
     }
 

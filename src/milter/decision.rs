@@ -40,6 +40,10 @@ pub enum Answer {
 /// answered like [`Answer::TemporaryFailure`].
 pub trait Decide: Send + Sync + 'static {
     fn decide(&self, received: Received) -> impl Future<Output = Answer> + Send;
+
+    /// Tells what became of [`Answer::Discard`] for a message: whether the mail server showed that
+    /// it has read it. If not, it may deliver the message itself (Postfix's `default_action`).
+    fn discarded(&self, _queue_id: &str, _heard: bool) {}
 }
 
 /// The replies for `answer`, complete and in order.

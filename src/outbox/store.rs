@@ -43,7 +43,8 @@ pub struct Claim {
     pub entry: Entry,
     pub content: Vec<u8>,
     pub token: Token,
-    /// Whether an earlier transfer may have succeeded.
+    /// Whether an earlier transfer may have succeeded, or the mail server may have delivered the
+    /// message itself because it never heard that we took it.
     pub possible_repeat: bool,
 }
 
@@ -143,6 +144,10 @@ pub trait Store: Send + Sync {
     /// A message that is still kept under the same dedupe key, and was accepted less than 48 hours
     /// before, is not stored again and gets no second notice.
     fn keep(&self, entry: NewEntry, notice: Option<NewNotice>, log: LogRow) -> Reply<'_, Kept>;
+
+    /// Records that the mail server has heard that these messages are ours. One of which it has
+    /// not heard may have been delivered by it, and is handed over as a possible repeat.
+    fn heard(&self, ids: Vec<Id>) -> Reply<'_, ()>;
 
     /// Stores a notice about a message that is not kept.
     fn notify(&self, notice: NewNotice, log: LogRow) -> Reply<'_, ()>;

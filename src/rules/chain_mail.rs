@@ -22,7 +22,7 @@ rule! {
     /// ## How it weighs
     /// A letter needs an urge ("to everyone you know", "to ten people", "don't break the chain")
     /// and other signs: luck or harm, a warning from nowhere in particular, money for each
-    /// forward, guilt. The urge weighs 2, or 1 where it may have a reason ("please forward"),
+    /// forward, guilt. The urge weighs 2, or a half where it may have a reason ("please forward"),
     /// and with the signs a letter weighs 3 or more. The score is W / (W + 3), without an urge
     /// half of it: 0.5 is the bar.
     ///
@@ -106,7 +106,9 @@ impl Rule for ChainMail {
         if signs.is_urged() && letter >= signs.bar() {
             if self.chain_letter > Action::Allow {
                 findings
-                    .add("the message urges its readers to pass it on, with signs of a chain letter or a hoax")
+                    .add(
+                        "the message urges its readers to pass it on, with signs of a chain letter or a hoax",
+                    )
                     .at_most(self.chain_letter)
                     .at_all(signs.into_spans(&LETTER_CLASSES))
                     .help("do not pass it on; if it worries you, forward it to the Network Manager alone");
@@ -115,20 +117,27 @@ impl Rule for ChainMail {
         }
         let depth = mail.message.forward_depth();
         let people = readers(mail, school, &sender);
-        if joke < JOKE || depth < self.min_forward_depth || people < self.min_recipients || self.joke == Action::Allow {
+        if joke < JOKE
+            || depth < self.min_forward_depth
+            || people < self.min_recipients
+            || self.joke == Action::Allow
+        {
             return;
+        }
+        let mut spans = signs.into_spans(&JOKE_CLASSES);
+        if spans.is_empty() {
+            spans.extend(place::header(mail, "Subject"));
         }
         findings
             .add(format!("a joke or funny picture, forwarded {depth} times already, goes to {people} people"))
             .at_most(self.joke)
-            .at_all(signs.into_spans(&JOKE_CLASSES))
-            .at_all(place::header(mail, "Subject"))
+            .at_all(spans)
             .help("share it outside the school's mail");
     }
 }
 
 const LETTER_CLASSES: [&str; 7] = ["urge", "ask", "chain", "luck", "warning", "reward", "guilt"];
-const JOKE_CLASSES: [&str; 1] = ["joke"];
+const JOKE_CLASSES: [&str; 2] = ["joke", "laugh"];
 
 /// How many people get the message, the sender not counted.
 fn readers(mail: &Submission, school: &School, sender: &Address) -> usize {
@@ -178,8 +187,12 @@ impl Signs {
 
     /// The weight of a class, each of its entries once.
     fn weight(&self, class: &str) -> f64 {
-        let mut entries: Vec<(usize, f64)> =
-            self.found.iter().filter(|(_, (hit, _))| hit.class == class).map(|((entry, _), (hit, _))| (*entry, hit.weight)).collect();
+        let mut entries: Vec<(usize, f64)> = self
+            .found
+            .iter()
+            .filter(|(_, (hit, _))| hit.class == class)
+            .map(|((entry, _), (hit, _))| (*entry, hit.weight))
+            .collect();
         entries.dedup_by_key(|it| it.0);
         entries.iter().map(|it| it.1).sum()
     }
@@ -195,7 +208,8 @@ impl Signs {
             return 0.0;
         }
         // To urge twice is one urge; one threat or one promise is as good as five.
-        let urge = self.weight("urge").min(2.0).max(self.weight("ask").min(1.0)).max(self.weight("chain").min(3.0));
+        let urge =
+            self.weight("urge").min(2.0).max(self.weight("ask").min(0.5)).max(self.weight("chain").min(3.0));
         let sourced = trusted || self.has("source");
         let warning = if sourced { 0.0 } else { self.weight("warning").min(4.0) };
         let signs: f64 = ["luck", "reward", "guilt"].iter().map(|it| self.weight(it).min(4.0)).sum();
@@ -215,7 +229,10 @@ impl Signs {
 
     /// What the message weighs as a joke.
     fn joke(&self, mail: &Submission) -> f64 {
-        let work = self.found.iter().any(|((_, origin), (hit, _))| hit.class == "work" && *origin != Origin::Forwarded);
+        let work = self
+            .found
+            .iter()
+            .any(|((_, origin), (hit, _))| hit.class == "work" && *origin != Origin::Forwarded);
         if work {
             return 0.0;
         }
@@ -229,16 +246,27 @@ impl Signs {
         } else {
             0.0
         };
-        let picture = if is_picture(mail) { 1.0 } else { 0.0 };
-        // Under an empty subject a bare picture says nothing of work.
-        let bare = if picture > 0.0 && words::subject(mail).is_none_or(|it| words::fold(&it.text, Numbers::Kept).count() <= mail.message.forward_depth()) { 1.0 } else { 0.0 };
-        said + picture + bare
+        let picture = match is_picture(mail) {
+            // Under an empty subject a bare picture says nothing of work.
+            true if is_subject_empty(mail) => 2.0,
+            true => 1.0,
+            false => 0.0,
+        };
+        said + picture
     }
 
     fn into_spans(self, classes: &[&str]) -> Vec<Span> {
         let shown = self.found.into_values().filter(|(hit, _)| classes.contains(&hit.class));
-        shown.map(|(_, span)| span).collect()
+        let mut spans: Vec<Span> = shown.map(|(_, span)| span).collect();
+        spans.sort_by(|a, b| (&a.part, a.start).cmp(&(&b.part, b.start)));
+        spans
     }
+}
+
+/// Tells whether the subject holds nothing but forward marks.
+fn is_subject_empty(mail: &Submission) -> bool {
+    let said = words::subject(mail).map_or(0, |it| words::fold(&it.text, Numbers::Kept).count());
+    said <= mail.message.forward_depth()
 }
 
 /// Tells whether the message is a picture with next to no words, header lines of the forwarded

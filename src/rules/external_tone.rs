@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -52,7 +53,7 @@ rule! {
         clause: "Digital Communications 3.2, To Parents",
         action: Warn,
         evidence: Lexical,
-        reviewer: "line-manager",
+        reviewer: "headteacher",
         guards: [Guard::AutomaticMail, Guard::ProtectedChannel],
         since: "0.1.0",
     }
@@ -115,15 +116,12 @@ impl Rule for ExternalTone {
         if weight < self.min_markers.get() as f64 {
             return;
         }
-        let markers = match tone.markers.len() {
-            1 => "1 marker".to_owned(),
-            several => format!("{several} markers"),
+        let expressions = match tone.markers.len() {
+            1 => "1 expression".to_owned(),
+            several => format!("{several} expressions"),
         };
-        let readers = if outsiders { "outsiders" } else { "anyone" };
-        let message = format!(
-            "{markers} of an informal or rude tone, weighing {weight:.1}; mail to {readers} should stay below {}",
-            self.min_markers,
-        );
+        let readers = if outsiders { " to people outside the school" } else { "" };
+        let message = format!("{expressions} may read as informal or rude{readers}");
         let profane = tone.markers.values().any(|it| it.class == "profanity");
         let finding = findings.add(message);
         finding.at_all(tone.into_spans()).help("write it as you would on the school's headed paper");
@@ -155,7 +153,7 @@ fn teaches_the_youngest(mail: &Submission, school: &School, sender: &Address) ->
         let padded = format!(" {folded} ");
         YOUNGEST.iter().any(|it| padded.contains(&format!(" {it} ")))
             // The reception desk is where visitors sign in.
-            && !["at reception", "main reception", "reception desk", "in reception please"].iter().any(|it| padded.contains(it))
+            && !["at reception", "main reception", "reception desk"].iter().any(|it| padded.contains(it))
     };
     let person = school.person(sender);
     let taught = person.is_some_and(|it| is_youngest_form(&it.form) || it.has_tag("early-years"));
@@ -201,11 +199,11 @@ impl Tone {
             let folded = words::fold(&stretch.text, Numbers::Kept);
             tone.words += folded.count();
             let quoted = words::quoted(&stretch.text);
-            let is_quoted = |place: &std::ops::Range<usize>| {
+            let is_quoted = |place: &Range<usize>| {
                 let next = quoted.partition_point(|it| it.end < place.end);
                 quoted.get(next).is_some_and(|it| it.start <= place.start)
             };
-            let hits = words::by_the_author(LIST.hits(&stretch.text, &folded), &folded);
+            let hits = words::by_the_author(LIST.hits(&stretch.text, &folded), &stretch.text, &folded);
             for hit in hits.iter().filter(|it| !is_quoted(&it.origin)) {
                 tone.add(Key::Entry(hit.entry), hit.class, hit.weight, stretch, &hit.origin);
             }
@@ -219,7 +217,14 @@ impl Tone {
         tone
     }
 
-    fn add(&mut self, key: Key, class: &'static str, weight: f64, stretch: &Stretch<'_>, place: &std::ops::Range<usize>) {
+    fn add(
+        &mut self,
+        key: Key,
+        class: &'static str,
+        weight: f64,
+        stretch: &Stretch<'_>,
+        place: &Range<usize>,
+    ) {
         let known = self.markers.get(&key).map_or(0.0, |it| it.weight);
         if known < weight {
             self.markers.insert(key, Marker { class, weight, span: stretch.span(place) });

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crate::client::Mail;
 use crate::sink::Sink;
 use crate::site::{PATIENCE, Site, free_port, policy};
+use crate::wire::Wire;
 
 const SENDER: &str = "j.okoro@oakfield.example";
 const RECIPIENT: &str = "office@elmbridge.example";
@@ -80,6 +81,11 @@ fn no_kill_loses_a_message_or_its_notice() {
     }
     // Past every back-off, still in the window.
     site.clock.set("2027-03-03T16:00");
+    // What was killed twice on its way waits for a person, who is here played by this test.
+    site.wait("all others to be sent", || {
+        site.outbox().iter().all(|it| it["needs_person"] == true)
+    });
+    assert!(site.run(&["outbox", "release", "--all"]).status.success());
     site.wait_for_empty_outbox();
     site.wait("Postfix to be idle", || site.postfix.is_idle());
 
@@ -105,6 +111,42 @@ fn no_kill_loses_a_message_or_its_notice() {
     }
     println!("{} kills: {kept} of {} messages kept", kills + kills / 3, accepted.len());
     assert!(0 < kept, "no kill came after a commit: the pauses are too short");
+}
+
+/// The moment that kills seldom hit: the message is on disk, and the answer never reaches Postfix,
+/// which then delivers by its `default_action`.
+#[test]
+fn what_postfix_delivered_itself_is_marked_when_it_is_released_too() {
+    let mut site = Site::without_beadle();
+    site.milter_port = free_port();
+    site.write_policy(&policy("five-rules.toml"));
+    site.clock.set("2027-03-02T19:40");
+    site.start_beadle();
+    let wire = Wire::that_loses_the_discard(site.postfix.port("milter"), site.milter_port);
+
+    let mut client = site.client("inet", SENDER);
+    client.send_all_but_the_end(&mail("kept"));
+    let killer = thread::spawn({
+        let beadle = site.take_beadle();
+        move || {
+            wire.wait_for_the_discard();
+            beadle.kill();
+            // Only now, with beadle dead, Postfix sees the connection close.
+            drop(wire);
+        }
+    });
+    assert_eq!(client.finish().code, 250);
+    killer.join().expect("beadle was killed");
+    let first = site.delivery(RECIPIENT);
+    assert_eq!(first.as_sent(), mail("kept").message);
+
+    site.start_beadle();
+    site.clock.set("2027-03-03T07:30");
+    site.wait_for_empty_outbox();
+    site.wait("Postfix to be idle", || site.postfix.is_idle());
+    for again in site.world.arrivals().iter().filter(|it| !it.has_null_sender()) {
+        assert!(again.is_marked_repeat(), "{:?}", again.headers("X-Beadle-Deferred"));
+    }
 }
 
 #[test]

@@ -16,8 +16,8 @@ fn the_demonstration_shows_every_action() {
     // Each message with what must stand below its subject.
     for (subject, outcome) in [
         ("Jayden's coat has been found", "delivered\n"),
-        ("Jayden today", "delivered, and the sender gets a hint"),
-        ("Re: Head's bulletin, week 9", "delivered, and the sender gets a hint"),
+        ("Jayden today", "delivered, and the sender gets a notice"),
+        ("Re: Head's bulletin, week 9", "delivered, and the sender gets a notice"),
         ("Fwd: Fwd: Fwd: do NOT break this chain", "held until a person decides"),
         ("Your coursework", "rejected, and the sender's mail program says why"),
         ("Your reference", "delivered and tagged, nobody is told"),
@@ -32,6 +32,6 @@ fn the_demonstration_shows_every_action() {
         assert!(told.contains(outcome), "{subject} is not told as `{outcome}`:\n{said}");
     }
     let notices = said.matches("The notice to ").count();
-    assert_eq!(notices, 5, "two hints, one hold, two deferrals:\n{said}");
+    assert_eq!(notices, 5, "two warnings, one hold, two deferrals:\n{said}");
     assert_eq!(complaints, "");
 }

@@ -12,6 +12,7 @@ mod dialogue;
 mod postfix;
 mod sink;
 mod site;
+mod wire;
 
 // The tests.
 mod byte_exact;

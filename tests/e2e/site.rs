@@ -35,6 +35,8 @@ pub struct Site {
     pub beadle: Option<Beadle>,
     /// The port that beadle hands mail to; Postfix's re-entry listener unless changed.
     pub relay_port: u16,
+    /// The port of beadle's `inet:` listener; the one Postfix expects unless changed.
+    pub milter_port: u16,
     /// The folder of the outbox.
     pub store: PathBuf,
     // Last, so that everything in it has ended before it is removed.
@@ -68,7 +70,8 @@ impl Site {
         fs::create_dir(&store).expect("a folder for the outbox");
         let clock = Clock::at(folder.path().join("clock"), "2027-03-02T10:00");
         let relay_port = postfix.port("reentry");
-        Self { world, postfix, clock, beadle: None, relay_port, store, folder }
+        let milter_port = postfix.port("milter");
+        Self { world, postfix, clock, beadle: None, relay_port, milter_port, store, folder }
     }
 
     /// Writes rules.toml, with the school's directory beside it.
@@ -88,7 +91,7 @@ impl Site {
              \n[notices]\nfrom = \"beadle <noreply@oakfield.example>\"\n\
              \n[privacy]\nstaff-told = 2026-01-01\n",
             socket = self.postfix.milter_socket().display(),
-            port = self.postfix.port("milter"),
+            port = self.milter_port,
             store = self.store.display(),
             relay = self.relay_port,
         );

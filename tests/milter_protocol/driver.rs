@@ -31,6 +31,7 @@ pub struct Judge {
     gate: Arc<Semaphore>,
     panics: bool,
     received: mpsc::UnboundedSender<Received>,
+    discarded: mpsc::UnboundedSender<bool>,
     /// Message bytes under decision now, and the most at any time.
     bytes: AtomicU64,
     pub most_bytes: Arc<AtomicU64>,
@@ -47,6 +48,10 @@ impl Decide for Judge {
         self.received.send(received).unwrap();
         self.answer.clone()
     }
+
+    fn discarded(&self, _queue_id: &str, heard: bool) {
+        self.discarded.send(heard).unwrap();
+    }
 }
 
 pub struct Server {
@@ -55,6 +60,7 @@ pub struct Server {
     pub gate: Arc<Semaphore>,
     pub most_bytes: Arc<AtomicU64>,
     received: mpsc::UnboundedReceiver<Received>,
+    discarded: mpsc::UnboundedReceiver<bool>,
     stop: Option<oneshot::Sender<()>>,
     pub serving: JoinHandle<()>,
 }
@@ -89,11 +95,13 @@ impl Server {
         let tcp = listeners[1].address().clone();
         let (gate, most_bytes) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicU64::new(0)));
         let (sender, received) = mpsc::unbounded_channel();
+        let (discards, discarded) = mpsc::unbounded_channel();
         let judge = Judge {
             answer,
             gate: gate.clone(),
             panics,
             received: sender,
+            discarded: discards,
             bytes: AtomicU64::new(0),
             most_bytes: most_bytes.clone(),
         };
@@ -101,7 +109,7 @@ impl Server {
         let serving = tokio::spawn(serve(listeners, Arc::new(judge), limits, async {
             let _ = stopped.await;
         }));
-        Self { folder, tcp, gate, most_bytes, received, stop: Some(stop), serving }
+        Self { folder, tcp, gate, most_bytes, received, discarded, stop: Some(stop), serving }
     }
 
     pub fn socket(&self) -> PathBuf {
@@ -128,6 +136,11 @@ impl Server {
     /// The next message that was decided.
     pub async fn received(&mut self) -> Received {
         timeout(PATIENCE, self.received.recv()).await.expect("no decision").unwrap()
+    }
+
+    /// Whether the mail server showed that it has read the next `discard`.
+    pub async fn heard_the_discard(&mut self) -> bool {
+        timeout(PATIENCE, self.discarded.recv()).await.expect("nothing was told").unwrap()
     }
 
     pub fn nothing_received(&mut self) -> bool {

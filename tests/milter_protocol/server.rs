@@ -134,6 +134,23 @@ async fn other_answers_have_one_reply_each() {
 }
 
 #[tokio::test]
+async fn a_discard_counts_as_heard_when_something_follows_it() {
+    let mut server = Server::start(Answer::Discard, limits()).await;
+    let mut mta = server.negotiated().await;
+    for next in [frame(b'A', b""), strings(b'M', &[b"<head@school.example>"]), frame(b'Q', b"")] {
+        message(&mut mta, &[], b"x\r\n").await;
+        assert_eq!(mta.letter().await, 'd');
+        mta.send(&next).await;
+        assert!(server.heard_the_discard().await);
+    }
+    // Postfix closes the connection when it cannot read a reply.
+    let mut mta = server.negotiated().await;
+    message(&mut mta, &[], b"x\r\n").await;
+    drop(mta);
+    assert!(!server.heard_the_discard().await);
+}
+
+#[tokio::test]
 async fn a_panic_is_a_temporary_failure_and_the_session_goes_on() {
     let server = Server::panicking(limits()).await;
     let mut mta = server.negotiated().await;

@@ -134,6 +134,7 @@ each_store! {
     async fn an_entry_is_claimed_by_one(store: &dyn Store) {
         let new = deferred("j.okoro", 0, 10);
         store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        store.heard(vec![new.id]).await.unwrap();
         assert!(store.claim(new.id, at(9), LEASE).await.unwrap().is_none(), "not due yet");
         let claim = store.claim(new.id, at(10), LEASE).await.unwrap().unwrap();
         assert_eq!(claim.content, new.content);
@@ -189,6 +190,7 @@ each_store! {
     async fn recipients_who_were_postponed_are_tried_again_alone(store: &dyn Store) {
         let new = deferred("j.okoro", 0, 10);
         store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        store.heard(vec![new.id]).await.unwrap();
         let claim = store.claim(new.id, at(10), LEASE).await.unwrap().unwrap();
         store.begin_transfer(new.id, claim.token, at(20)).await.unwrap();
         let part = Settlement {
@@ -321,6 +323,18 @@ each_store! {
         assert_eq!((entry.state, entry.due), (State::Deferred, at(60)));
         assert_eq!(entry.action, "hold");
         assert!(store.claim(new.id, at(60), LEASE).await.unwrap().is_some());
+    }
+
+    async fn what_the_mail_server_never_heard_of_is_a_possible_repeat(store: &dyn Store) {
+        let (unheard, told) = (deferred("j.okoro", 0, 10), deferred("s.pike", 1, 10));
+        let letter = notice(&unheard);
+        store.keep(unheard.clone(), Some(letter.clone()), log_row(&unheard)).await.unwrap();
+        store.keep(told.clone(), None, log_row(&told)).await.unwrap();
+        store.heard(vec![told.id]).await.unwrap();
+        for (id, possible_repeat) in [(unheard.id, true), (told.id, false), (letter.id, false)] {
+            let claim = store.claim(id, at(10), LEASE).await.unwrap().unwrap();
+            assert_eq!(claim.possible_repeat, possible_repeat);
+        }
     }
 
     async fn whoever_reads_a_message_is_on_record(store: &dyn Store) {

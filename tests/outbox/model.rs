@@ -20,6 +20,7 @@ const LEASE_MINUTES: i64 = 10;
 enum Operation {
     Keep { sender: usize, hold: bool, wait: i64, with_notice: bool },
     KeepAgain(usize),
+    Heard(usize),
     Claim(usize),
     Begin(usize),
     Settle(usize, [u8; 2]),
@@ -39,6 +40,7 @@ fn operation() -> impl Strategy<Value = Operation> {
             |(sender, hold, wait, with_notice)| Operation::Keep { sender, hold, wait, with_notice }
         ),
         1 => which().prop_map(Operation::KeepAgain),
+        2 => which().prop_map(Operation::Heard),
         6 => which().prop_map(Operation::Claim),
         6 => which().prop_map(Operation::Begin),
         3 => (which(), [0u8..3, 0u8..3]).prop_map(|(which, how)| Operation::Settle(which, how)),
@@ -56,6 +58,8 @@ fn operation() -> impl Strategy<Value = Operation> {
 #[derive(Clone, Debug)]
 struct Known {
     new: Option<NewEntry>,
+    /// Whether the mail server knows that it is ours; of a notice there is nothing to know.
+    heard: bool,
     state: State,
     accepted: i64,
     due: i64,
@@ -145,6 +149,7 @@ impl World {
     fn learn(&mut self, id: Id, new: Option<NewEntry>, state: State, due: i64, recipients: usize) {
         let accepted = self.now;
         let known = Known {
+            heard: new.is_none(),
             new,
             state,
             accepted,
@@ -215,7 +220,7 @@ impl World {
         known.transferring = false;
         known.lease = Some(now + LEASE_MINUTES);
         known.token = Some(claim.token);
-        assert_eq!(claim.possible_repeat, known.unseen > 0);
+        assert_eq!(claim.possible_repeat, known.unseen > 0 || !known.heard);
         if let Some(new) = &known.new {
             assert_eq!(claim.content, new.content);
         }
@@ -232,6 +237,11 @@ impl World {
                 self.keep(sender, hold, wait, with_notice).await;
             }
             Operation::KeepAgain(which) => self.keep_again(which).await,
+            Operation::Heard(which) => {
+                let Some(id) = self.pick(which, |it| !it.heard) else { return };
+                self.store().heard(vec![id]).await.unwrap();
+                self.known.get_mut(&id).expect("a known entry").heard = true;
+            }
             Operation::Wait(minutes) => self.now += minutes,
             Operation::Reopen => {
                 self.store = None;

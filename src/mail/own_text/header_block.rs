@@ -75,7 +75,7 @@ pub(super) fn read(text: &str, lines: &[Line], at: usize) -> Option<HeaderLines>
         if line.trim().is_empty() {
             // Some clients set their labels apart; an empty line before anything else ends them.
             let next = lines.get(index + 1).map(|it| &text[it.range.clone()]);
-            if index == at || !next.is_some_and(|it| label(it).is_some()) {
+            if index == at || next.is_none_or(|it| label(it).is_none()) {
                 break;
             }
             index += 1;
@@ -86,8 +86,7 @@ pub(super) fn read(text: &str, lines: &[Line], at: usize) -> Option<HeaderLines>
                 match label {
                     Label::From => {
                         block.from = true;
-                        block.filled |=
-                            value.contains('@') || !value.trim().is_empty() && block.filled;
+                        block.filled |= value.contains('@');
                     }
                     Label::Date => {
                         block.date = true;
@@ -110,6 +109,14 @@ pub(super) fn read(text: &str, lines: &[Line], at: usize) -> Option<HeaderLines>
         block.end = index;
     }
     last.map(|_| block)
+}
+
+/// How many marks of messages passed on stand in a line "Subject: FW: FW: ...".
+pub(super) fn forwards_of_subject(line: &str) -> usize {
+    match label(line) {
+        Some((Label::Subject, value)) => thread::prefixes(value).forwards,
+        _ => 0,
+    }
 }
 
 fn goes_on(line: &str, last: Option<Label>) -> bool {
@@ -135,9 +142,9 @@ fn label(line: &str) -> Option<(Label, &str)> {
         "from" | "oddi wrth" | "gan" | "von" | "de" | "da" | "van" | "od" | "fra" | "från" => {
             Label::From
         }
-        "sent" | "date" | "sent on" | "anfonwyd" | "dyddiad" | "gesendet" | "datum" | "envoyé"
-        | "fecha" | "enviado" | "enviado el" | "data" | "inviato" | "verzonden" | "wysłano"
-        | "sendt" | "skickat" => Label::Date,
+        "sent" | "date" | "sent on" | "anfonwyd" | "dyddiad" | "gesendet" | "datum" | "dato"
+        | "envoyé" | "fecha" | "enviado" | "enviado el" | "data" | "inviato" | "verzonden"
+        | "wysłano" | "sendt" | "skickat" => Label::Date,
         "to" | "at" | "an" | "à" | "a" | "para" | "aan" | "do" | "til" | "till" => Label::To,
         "subject" | "pwnc" | "testun" | "betreff" | "objet" | "asunto" | "oggetto"
         | "onderwerp" | "temat" | "emne" | "ämne" => Label::Subject,

@@ -31,12 +31,18 @@ impl Class {
 
 /// Splits a text with LF line ends.
 pub(super) fn lines(text: &str) -> Vec<Line> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let content = line.strip_suffix('\n').unwrap_or(line);
         let class = if content.trim().is_empty() { Class::Blank } else { Class::Own };
-        lines.push(Line { range: start..start + content.len(), class });
+        // Two empty lines say no less than a million of them.
+        let repeated = class == Class::Blank
+            && lines.len() > 1
+            && lines[lines.len() - 2..].iter().all(|it| it.class == Class::Blank);
+        if !repeated {
+            lines.push(Line { range: start..start + content.len(), class });
+        }
         start += line.len();
     }
     lines
@@ -68,5 +74,5 @@ pub(super) fn set_rules_aside(text: &str, lines: &mut [Line]) {
 /// Tells whether a line is drawn rather than written.
 fn is_drawn(line: &str) -> bool {
     let line = line.trim();
-    line.len() > 1 && line.bytes().all(|it| b"-_=*~#+|. ".contains(&it))
+    line.len() > 1 && line.chars().all(|it| "-_=*~#+|. \u{2013}\u{2014}\u{2500}".contains(it))
 }

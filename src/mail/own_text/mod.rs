@@ -34,6 +34,9 @@ use super::language::{self, Language, Languages};
 use line::{Class, Line};
 use signature::Author;
 
+/// More paragraphs than anybody writes in one message.
+const MAX_PARAGRAPHS: usize = 10_000;
+
 /// What the sender wrote now.
 #[derive(Debug, Default)]
 pub struct OwnText {
@@ -138,20 +141,25 @@ impl Split {
         Self { lines, forwards: history.forwards }
     }
 
-    /// The runs of own lines, without blanks at either end.
+    /// The runs of own lines, without blanks at either end; past `MAX_PARAGRAPHS` those with only
+    /// blanks between them are one.
     fn paragraphs(&self) -> Vec<Range<usize>> {
         let mut paragraphs: Vec<Range<usize>> = Vec::new();
-        let mut open = false;
+        // What stood since the last own line.
+        let (mut nothing, mut blanks) = (false, false);
         for line in &self.lines {
-            if line.class != Class::Own {
-                open = false;
-                continue;
+            match line.class {
+                Class::Own => {
+                    let full = paragraphs.len() >= MAX_PARAGRAPHS;
+                    match paragraphs.last_mut() {
+                        Some(last) if nothing || full && blanks => last.end = line.range.end,
+                        _ => paragraphs.push(line.range.clone()),
+                    }
+                    (nothing, blanks) = (true, true);
+                }
+                Class::Blank => nothing = false,
+                _ => (nothing, blanks) = (false, false),
             }
-            match paragraphs.last_mut() {
-                Some(last) if open => last.end = line.range.end,
-                _ => paragraphs.push(line.range.clone()),
-            }
-            open = true;
         }
         paragraphs
     }

@@ -49,18 +49,18 @@ pub(super) fn mark(text: &str, lines: &mut [Line], mut kind: Class, new: bool) -
             kind = Class::Forwarded;
         }
         introduced = true;
-        history.forwards += start.forwards;
-        for line in &mut lines[at..start.end] {
+        // Outlook forwards with a mere header block.
+        let unsaid = kind == Class::Forwarded && !start.forward && history.forwards == 0;
+        history.forwards += start.forwards + usize::from(unsaid);
+        for line in lines[at..start.end].iter_mut().filter(|it| it.class == Class::Own) {
             line.class = kind;
         }
         at = start.end;
         if !next_is_marked(text, &lines[at..]) {
             // Without marks nothing says where earlier text ends, and clients put it last.
             history.forwards += later_forwards(text, &lines[at..]);
-            for line in &mut lines[at..] {
-                if line.class.is_open() {
-                    line.class = kind;
-                }
+            for line in lines[at..].iter_mut().filter(|it| it.class == Class::Own) {
+                line.class = kind;
             }
             break;
         }
@@ -84,38 +84,29 @@ fn introduction(
     no_block_before: &mut usize,
 ) -> Option<Introduction> {
     let line = text[lines[at].range.clone()].trim();
-    if is_forward_separator(line) {
-        let headers = header_block::read(text, lines, next_filled(lines, at + 1));
+    let below = || header_block::read(text, lines, next_filled(lines, at + 1));
+    let forward = is_forward_separator(line);
+    if forward || is_reply_separator(line) {
+        let headers = below();
         let inner = headers.as_ref().map_or(0, HeaderLines::forwards);
         let end = headers.map_or(at + 1, |it| it.end);
-        return Some(Introduction { end, forward: true, forwards: 1 + inner });
+        return Some(Introduction { end, forward, forwards: usize::from(forward) + inner });
     }
-    if is_reply_separator(line) {
-        let headers = header_block::read(text, lines, next_filled(lines, at + 1));
-        let forwards = headers.as_ref().map_or(0, HeaderLines::forwards);
-        let end = headers.map_or(at + 1, |it| it.end);
-        return Some(Introduction { end, forward: false, forwards });
-    }
-    if is_rule(line) || is_dashed(line) {
-        let headers = header_block::read(text, lines, next_filled(lines, at + 1))
-            .filter(HeaderLines::is_plausible)?;
+    let headers = if is_rule(line) || is_dashed(line) {
+        below().filter(HeaderLines::is_plausible)
+    } else if at >= *no_block_before {
+        let headers = header_block::read(text, lines, at);
+        *no_block_before = headers.as_ref().map_or(at, |it| it.end);
+        headers.filter(HeaderLines::is_certain)
+    } else {
+        None
+    };
+    if let Some(headers) = headers {
         return Some(Introduction {
             end: headers.end,
             forward: false,
             forwards: headers.forwards(),
         });
-    }
-    if at >= *no_block_before
-        && let Some(headers) = header_block::read(text, lines, at)
-    {
-        if headers.is_certain() {
-            return Some(Introduction {
-                end: headers.end,
-                forward: false,
-                forwards: headers.forwards(),
-            });
-        }
-        *no_block_before = headers.end;
     }
     let end = attribution(text, lines, at)?;
     Some(Introduction { end, forward: false, forwards: 0 })
@@ -168,7 +159,14 @@ fn next_filled(lines: &[Line], at: usize) -> usize {
 
 /// How often earlier text itself says that it was forwarded.
 fn later_forwards(text: &str, lines: &[Line]) -> usize {
-    lines.iter().filter(|it| is_forward_separator(text[it.range.clone()].trim())).count()
+    let mut separators = 0;
+    let mut marks = 0;
+    for line in lines {
+        let line = text[line.range.clone()].trim();
+        separators += usize::from(is_forward_separator(line));
+        marks = marks.max(header_block::forwards_of_subject(line));
+    }
+    separators.max(marks)
 }
 
 fn is_marked(line: &str) -> bool {

@@ -229,7 +229,7 @@ pattern!(
       |cofion(\ (gorau|cynnes|caredig|gynnes))?|diolch(\ (yn\ fawr|o\ galon|eto))?|(gyda\ )?(llawer\ o\ )?d?diolch
       |dymuniadau\ gorau|pob\ hwyl|hwyl(\ am\ y\ tro)?|yn\ (gywir|ddiffuant)|yr\ eiddoch\ yn\ (gywir|ddiffuant)
       |mit\ freundlichen\ grüßen|cordialement|saludos
-    )\s*[,.!]*\s*(?-i:\p{Lu}[\p{L}'’-]*\.?(\ \p{Lu}[\p{L}'’-]*\.?){0,3})?$"
+    )[^\p{L}\p{N}]*(?-i:\p{Lu}[\p{L}'’-]*\.?(\ \p{Lu}[\p{L}'’-]*\.?){0,3})?[^\p{L}\p{N}]*$"
 );
 pattern!(
     CONTACT,

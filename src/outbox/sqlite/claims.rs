@@ -55,7 +55,10 @@ pub(super) fn claim(
     }
     let entry = queries::show(tx, id)?.ok_or(OutboxError::Unknown { id })?;
     let content = queries::content(tx, id)?.ok_or_else(|| damaged(id, "content"))?;
-    let possible_repeat = entry.ambiguities > 0;
+    let heard: bool = tx
+        .prepare_cached("SELECT heard FROM entry WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))?;
+    let possible_repeat = entry.ambiguities > 0 || !heard;
     Ok(Some(Claim { entry, content, token, possible_repeat }))
 }
 

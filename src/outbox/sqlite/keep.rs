@@ -50,12 +50,21 @@ pub(super) fn keep(
             content: &entry.content,
         },
     )?;
+    tx.prepare_cached("UPDATE entry SET heard = 0 WHERE id = ?1")?.execute([entry.id])?;
     audit(tx, entry.accepted, entry.id, "kept", "beadle", action)?;
     if let Some(it) = notice {
         self::notice(tx, it)?;
     }
     log(tx, log_row)?;
     Ok(Kept::New)
+}
+
+pub(super) fn heard(tx: &Tx<'_>, ids: &[Id]) -> Result<(), Fault> {
+    let mut statement = tx.prepare_cached("UPDATE entry SET heard = 1 WHERE id = ?1")?;
+    for id in ids {
+        statement.execute([id])?;
+    }
+    Ok(())
 }
 
 fn still_kept(tx: &Tx<'_>, entry: &NewEntry) -> Result<Option<Id>, Fault> {

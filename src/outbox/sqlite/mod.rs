@@ -110,6 +110,10 @@ impl Store for SqliteStore {
         self.writer.run(doing, move |tx| keep::keep(tx, &entry, notice.as_ref(), &log))
     }
 
+    fn heard(&self, ids: Vec<Id>) -> Reply<'_, ()> {
+        self.writer.run("record what the mail server has heard", move |tx| keep::heard(tx, &ids))
+    }
+
     fn notify(&self, notice: NewNotice, log: LogRow) -> Reply<'_, ()> {
         let doing = format!("commit notice `{}`", notice.id);
         self.writer.run(doing, move |tx| {

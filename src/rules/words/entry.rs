@@ -99,8 +99,10 @@ mod tests {
     #[test]
     fn an_entry_is_a_row_of_choices() {
         let found = slots("(send|pass) it (right on)? to friend(s)? $");
-        let choices: Vec<String> =
-            found.iter().map(|it| format!("{}{}", it.choices.join(","), if it.optional { "?" } else { "" })).collect();
+        let choices: Vec<String> = found
+            .iter()
+            .map(|it| format!("{}{}", it.choices.join(","), if it.optional { "?" } else { "" }))
+            .collect();
         assert_eq!(choices, ["pass,send", "it", "right on?", "to", "friend,friends", "|"]);
     }
 

@@ -19,8 +19,26 @@ pub(super) const BREAK: &str = "|";
 
 /// Number words that become `0` where numbers are hidden; "one" is too often a pronoun.
 const NUMBERS: [&str; 21] = [
-    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "twenty", "thirty", "fifty",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "twenty",
+    "thirty",
+    "fifty",
     "hundred",
 ];
 

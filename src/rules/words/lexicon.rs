@@ -11,7 +11,8 @@ use super::fold::Folded;
 /// A word list, ready to read.
 ///
 /// A list is lines of text. `[class 1.5]` opens a class and says what an entry in it weighs; every
-/// other line is one marker, however many of its spellings a text holds. `#` begins a comment.
+/// other line is one marker, however many of its spellings a text holds; a line that begins with
+/// blanks continues the one before. `#` begins a comment.
 ///
 /// In an entry `(a|b)` stands for either, `(a|b)?` for either or nothing, `^` and `$` for the
 /// start and the end of a sentence. Entries are written as folded text is: lower case, no
@@ -52,26 +53,56 @@ pub(crate) struct Hit {
 /// The class of entries that are no markers, and hide those that stand within them.
 const EXCEPTION: &str = "except";
 
+/// Every class that a list may open.
+const CLASSES: [&str; 22] = [
+    EXCEPTION,
+    "text",
+    "slang",
+    "light",
+    "rude",
+    "insult",
+    "mild",
+    "profanity",
+    "mention",
+    "topic",
+    "urge",
+    "ask",
+    "chain",
+    "luck",
+    "warning",
+    "reward",
+    "guilt",
+    "source",
+    "work",
+    "doubt",
+    "joke",
+    "laugh",
+];
+
 impl Lexicon {
     /// Reads a list.
     ///
     /// # Panics
     /// Panics on a malformed list; lists are part of the program and read by its tests.
-    pub fn read(list: &'static str) -> Self {
+    pub fn read(list: &str) -> Self {
         let mut class = ("", 0.0);
         let mut entries: Vec<Entry> = Vec::new();
-        for line in list.lines().map(str::trim).filter(|it| !it.is_empty() && !it.starts_with('#')) {
+        for line in joined(list) {
             if let Some(head) = line.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
                 let (name, weight) = head.split_once(' ').expect("a class and its weight");
+                // A name lives as long as the program, as the list does.
+                let name = CLASSES.into_iter().find(|it| *it == name).expect("a known class");
                 class = (name, weight.parse().expect("a weight"));
             } else {
                 assert!(!class.0.is_empty(), "`{line}` stands before the first class");
-                entries.push(Entry { class: class.0, weight: class.1, slots: entry::slots(line) });
+                entries.push(Entry { class: class.0, weight: class.1, slots: entry::slots(&line) });
             }
         }
         let mut fills: HashMap<&str, Vec<Place>> = HashMap::new();
         for (entry, it) in entries.iter().enumerate() {
-            for (slot, choice) in it.slots.iter().enumerate().flat_map(|(at, it)| it.choices.iter().map(move |it| (at, it))) {
+            for (slot, choice) in
+                it.slots.iter().enumerate().flat_map(|(at, it)| it.choices.iter().map(move |it| (at, it)))
+            {
                 fills.entry(choice).or_default().push(Place { entry: entry as u32, slot: slot as u32 });
             }
         }
@@ -83,7 +114,7 @@ impl Lexicon {
         Self { automaton, fills, entries }
     }
 
-    /// Finds the entries in a text: the longest, where they overlap, in order of the text.
+    /// Finds the entries in a text, in its order; where they overlap the heaviest, then the longest.
     ///
     /// `text` is what was folded. Names are left alone: a word with a capital inside a sentence,
     /// or after a title, is nobody's tone. Takes time in proportion to the length of the text.
@@ -93,15 +124,26 @@ impl Lexicon {
             .into_iter()
             .filter_map(|(entry, words)| {
                 let words = without_breaks(folded, words);
-                let origin = folded.words.get(words.start)?.origin.start..folded.words[words.end.checked_sub(1)?].origin.end;
+                let origin = folded.words.get(words.start)?.origin.start
+                    ..folded.words[words.end.checked_sub(1)?].origin.end;
                 let Entry { class, weight, .. } = self.entries[entry];
                 let named = class != EXCEPTION && is_name(text, folded, &words);
                 (!named).then_some(Hit { class, weight, entry, words, origin })
             })
             .collect();
+        // How far an exception reaches that begins at a word or before it.
+        let mut reach = vec![0; folded.words.len()];
+        for hit in hits.iter().filter(|it| it.class == EXCEPTION) {
+            reach[hit.words.start] = hit.words.end.max(reach[hit.words.start]);
+        }
+        for at in 1..reach.len() {
+            reach[at] = reach[at].max(reach[at - 1]);
+        }
+        hits.retain(|it| it.class != EXCEPTION && reach[it.words.start] < it.words.end);
+        // What weighs nothing qualifies the rest of the text and comes first.
         hits.sort_by(|a, b| {
-            let order = b.words.len().cmp(&a.words.len());
-            order.then(b.weight.total_cmp(&a.weight)).then(a.words.start.cmp(&b.words.start))
+            let order = (a.weight > 0.0).cmp(&(b.weight > 0.0)).then(b.weight.total_cmp(&a.weight));
+            order.then(b.words.len().cmp(&a.words.len())).then(a.words.start.cmp(&b.words.start))
         });
         let mut taken = vec![false; folded.words.len()];
         hits.retain(|hit| {
@@ -109,7 +151,7 @@ impl Lexicon {
             if free {
                 taken[hit.words.clone()].fill(true);
             }
-            free && hit.class != EXCEPTION
+            free
         });
         hits.sort_by_key(|it| it.words.start);
         hits
@@ -143,7 +185,9 @@ impl Lexicon {
                     for slot in place.slot as usize + 1.. {
                         match entry.slots.get(slot) {
                             None => rows.push((place.entry as usize, start..end)),
-                            Some(_) => waiting[end].push((Place { entry: place.entry, slot: slot as u32 }, start)),
+                            Some(_) => {
+                                waiting[end].push((Place { entry: place.entry, slot: slot as u32 }, start))
+                            }
                         }
                         if entry.slots.get(slot).is_none_or(|it| !it.optional) {
                             break;
@@ -154,6 +198,18 @@ impl Lexicon {
         }
         rows
     }
+}
+
+/// The lines of a list that say something, each with those that continue it.
+fn joined(list: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for line in list.lines().filter(|it| !it.trim().is_empty() && !it.starts_with('#')) {
+        match lines.last_mut() {
+            Some(last) if line.starts_with(' ') => last.push_str(line.trim_end()),
+            _ => lines.push(line.trim_end().to_owned()),
+        }
+    }
+    lines
 }
 
 fn without_breaks(folded: &Folded, words: Range<usize>) -> Range<usize> {
@@ -187,7 +243,7 @@ mod tests {
     use super::super::fold::{Numbers, fold};
     use super::Lexicon;
 
-    const LIST: &str = "[casual 1]\nlol\n(send|pass) (it|this) (on)? to 0 (friend(s)?|people)\n^ tough $\n[except 0]\nlol cat\n[rude 2]\nrubbish";
+    const LIST: &str = "[slang 1]\nlol\n(send|pass) (it|this) (on)? to 0 (friend(s)?|people)\n^ tough $\n[except 0]\nlol cat\n[rude 2]\nrubbish";
 
     fn found(text: &str) -> Vec<&str> {
         let lexicon = Lexicon::read(LIST);
@@ -201,6 +257,36 @@ mod tests {
         assert_eq!(found("Pass it on to ten friends"), ["Pass it on to ten friends"]);
         assert_eq!(found("Please send this to 10 people."), ["send this to 10 people"]);
         assert_eq!(found("Tough. That was tough."), ["Tough"]);
+    }
+
+    #[test]
+    fn every_entry_of_the_lists_can_be_found() {
+        let mut dead = Vec::new();
+        for (list, numbers) in [
+            (include_str!("informal.en.txt"), Numbers::Kept),
+            (include_str!("chain.en.txt"), Numbers::Hidden),
+        ] {
+            let lexicon = Lexicon::read(list);
+            for choice in lexicon.entries.iter().flat_map(|it| &it.slots).flat_map(|it| &it.choices) {
+                let spoken = choice.replace('|', ".").replace("@gov", "https://www.gov.uk");
+                let folded = fold(&spoken, numbers).text;
+                if folded.trim_matches(['|', ' ']) != choice.trim_matches(['|', ' ']) {
+                    dead.push(format!("`{choice}` is read as `{folded}`"));
+                }
+            }
+        }
+        assert!(dead.is_empty(), "{}", dead.join("\n"));
+    }
+
+    #[test]
+    fn no_line_of_a_list_stands_twice() {
+        for list in [include_str!("informal.en.txt"), include_str!("chain.en.txt")] {
+            let mut lines = super::joined(list);
+            let all = lines.len();
+            lines.sort_unstable();
+            lines.dedup();
+            assert_eq!(lines.len(), all);
+        }
     }
 
     #[test]

@@ -39,9 +39,33 @@ pub(crate) struct Mark {
 /// Words that are often put in capitals for emphasis, and are no acronyms. Those that notices
 /// emphasise as a matter of course ("NOT", "MUST", "ALL") are left out.
 const EMPHASISED: &[&str] = &[
-    "sick", "again", "twice", "now", "you", "your", "still", "why", "how", "stop", "amazing", "never",
-    "so", "really", "every", "everyone", "seriously", "joke", "totally", "absolutely", "nothing",
-    "nobody", "always", "that", "this", "am", "very",
+    "sick",
+    "again",
+    "twice",
+    "now",
+    "you",
+    "your",
+    "still",
+    "why",
+    "how",
+    "stop",
+    "amazing",
+    "never",
+    "so",
+    "really",
+    "every",
+    "everyone",
+    "seriously",
+    "joke",
+    "totally",
+    "absolutely",
+    "nothing",
+    "nobody",
+    "always",
+    "that",
+    "this",
+    "am",
+    "very",
 ];
 
 /// Words that show that capitals spell a sentence rather than initials or a title.
@@ -52,15 +76,18 @@ const OF_A_SENTENCE: &[&str] = &[
 ];
 
 const CLIPPED: &[&str] = &[
-    "dont", "didnt", "doesnt", "isnt", "wasnt", "arent", "couldnt", "wouldnt", "shouldnt", "havent",
-    "hasnt", "im", "ive", "youre", "youve", "theyre", "thats", "whats", "hes", "shes", "theres", "aint",
+    "dont", "didnt", "doesnt", "isnt", "wasnt", "arent", "couldnt", "wouldnt", "shouldnt", "havent", "hasnt",
+    "im", "ive", "youre", "youve", "theyre", "thats", "whats", "hes", "shes", "theres", "aint",
 ];
 
 /// Words before a lone "x" that make it a letter of algebra.
-const BEFORE_AN_UNKNOWN: &[&str] = &["for", "of", "find", "is", "by", "and", "or", "the", "axis", "letter", "times", "a", "factor"];
+const BEFORE_AN_UNKNOWN: &[&str] =
+    &["for", "of", "find", "is", "by", "and", "or", "the", "axis", "letter", "times", "a", "factor"];
 
-const EMOTICONS: &[&str] =
-    &[":)", ":-)", ":(", ":-(", ";)", ";-)", ":P", ":-P", ":p", ":D", ":-D", "xD", "XD", "<3", ":'(", ":o", ":O", ":/"];
+const EMOTICONS: &[&str] = &[
+    ":)", ":-)", ":(", ":-(", ";)", ";-)", ":P", ":-P", ":p", ":D", ":-D", "xD", "XD", "<3", ":'(", ":o",
+    ":O", ":/",
+];
 
 /// Finds the marks of a text; `folded` is the same text folded with its numbers kept.
 pub(crate) fn marks(text: &str, folded: &Folded) -> Vec<Mark> {
@@ -102,15 +129,21 @@ fn smileys(text: &str, marks: &mut Vec<Mark>) {
             let emoji = body.grapheme_indices(true).filter(|(_, it)| it.chars().next().is_some_and(is_emoji));
             found.extend(emoji.map(|(index, it)| at + index..at + index + it.len()));
         } else if let Some(glued) = [":)", ":-)", ";)", ":D"].iter().find(|it| body.ends_with(**it)) {
-            // "(see note:)" closes a bracket.
-            if !body.starts_with('(') && !text[..at].trim_end().ends_with('(') {
-                found.push(at + body.len() - glued.len()..at + body.len());
+            let start = at + body.len() - glued.len();
+            if !closes_bracket(text, start) {
+                found.push(start..at + body.len());
             }
         }
         at += chunk.len();
     }
     let shape = if found.len() >= 3 { Shape::Smileys } else { Shape::Smiley };
     marks.extend(found.into_iter().map(|origin| Mark { shape, origin }));
+}
+
+/// Tells whether a bracket is open at `start`: "(see the note:)" has no smiley.
+fn closes_bracket(text: &str, start: usize) -> bool {
+    let near = &text[text.floor_char_boundary(start.saturating_sub(100))..start];
+    near.rfind('(') > near.rfind(')')
 }
 
 /// Pictures of faces, gestures, hearts and things; not arrows, ticks, stars and other office signs.
@@ -131,8 +164,10 @@ fn words(text: &str, folded: &Folded, marks: &mut Vec<Mark>) {
             marks.push(Mark { shape: Shape::Clipped, origin: word.origin.clone() });
         }
         // Folding takes "xxx" for no word, so that it stays as it is.
-        let several = raw.len() > 1 && raw.bytes().all(|it| it == b'x') || matches!(raw, "xoxo" | "xo" | "xox" | "Xx");
-        let one = raw == "x" && !BEFORE_AN_UNKNOWN.contains(&folded.word(index.wrapping_sub(1)))
+        let several =
+            raw.len() > 1 && raw.bytes().all(|it| it == b'x') || matches!(raw, "xoxo" | "xo" | "xox" | "Xx");
+        let one = raw == "x"
+            && !BEFORE_AN_UNKNOWN.contains(&folded.word(index.wrapping_sub(1)))
             && !folded.word(index.wrapping_sub(1)).starts_with(|it: char| it.is_ascii_digit());
         let last = folded.is_break(index + 1) || text[word.origin.end..].starts_with('\n');
         if last && (several || one) && index > 1 {
@@ -164,7 +199,9 @@ fn capitals(text: &str, folded: &Folded, marks: &mut Vec<Mark>) {
             }
         } else {
             let lone = within.filter(|it| EMPHASISED.contains(&folded.word(*it)));
-            marks.extend(lone.map(|it| Mark { shape: Shape::Emphasis, origin: folded.words[it].origin.clone() }));
+            marks.extend(
+                lone.map(|it| Mark { shape: Shape::Emphasis, origin: folded.words[it].origin.clone() }),
+            );
         }
         index += run;
     }
@@ -180,10 +217,12 @@ fn is_capital(raw: &str) -> bool {
 
 /// Tells whether the line, or the sentence that begins it, holds nothing but the capitals.
 fn is_heading(text: &str, origin: &Range<usize>) -> bool {
-    let start = text[..origin.start].rfind('\n').map_or(0, |it| it + 1);
-    let before = &text[start..origin.start];
+    // No heading is longer, and long lines are not searched again and again.
+    let near = &text[text.floor_char_boundary(origin.start.saturating_sub(200))..origin.start];
+    let before = near.rsplit('\n').next().unwrap_or("");
     let after = text[origin.end..].trim_start_matches([' ', ')', '*']);
-    let begins = !before.contains(char::is_alphabetic) || before.trim_end().ends_with(['.', ':', '-', '\u{2013}']);
+    let begins =
+        !before.contains(char::is_alphabetic) || before.trim_end().ends_with(['.', ':', '-', '\u{2013}']);
     let ends = after.is_empty() || after.starts_with(['.', ':', '\n', '-', '\u{2013}']);
     begins && ends
 }
@@ -226,6 +265,7 @@ mod tests {
             "Ring \u{260e} 01632 960100 or write to \u{1f4e7} us",
             "King George III and Class AAA batteries",
             "I don't know, it's hers",
+            "Please bring the form (see the note:)",
         ] {
             assert!(shapes(text).is_empty(), "{text}: {:?}", shapes(text));
         }

@@ -4,10 +4,42 @@ use std::ops::Range;
 
 /// Swear words that are met masked, with their endings.
 const SWEAR_WORDS: [&str; 36] = [
-    "fuck", "fucks", "fucked", "fucker", "fuckers", "fucking", "fuckin", "fuckwit", "shit", "shits",
-    "shite", "shitty", "bullshit", "cunt", "cunts", "twat", "twats", "wank", "wanker", "wankers",
-    "bollocks", "bollock", "bastard", "bastards", "bitch", "bitches", "arse", "arsehole", "arseholes",
-    "asshole", "prick", "piss", "pissed", "dickhead", "crap", "bloody",
+    "fuck",
+    "fucks",
+    "fucked",
+    "fucker",
+    "fuckers",
+    "fucking",
+    "fuckin",
+    "fuckwit",
+    "shit",
+    "shits",
+    "shite",
+    "shitty",
+    "bullshit",
+    "cunt",
+    "cunts",
+    "twat",
+    "twats",
+    "wank",
+    "wanker",
+    "wankers",
+    "bollocks",
+    "bollock",
+    "bastard",
+    "bastards",
+    "bitch",
+    "bitches",
+    "arse",
+    "arsehole",
+    "arseholes",
+    "asshole",
+    "prick",
+    "piss",
+    "pissed",
+    "dickhead",
+    "crap",
+    "bloody",
 ];
 
 /// The longest chunk that is looked at.
@@ -25,7 +57,8 @@ pub(super) fn unmask(chunk: &str) -> Option<(Range<usize>, &'static str)> {
     if chunk[..start].ends_with('*') || chunk[start..].starts_with("http") {
         return None;
     }
-    let body = chunk[start..].trim_end_matches([',', '.', '?', ';', ':', ')', '"', '\u{201d}', '\u{2019}', '\'']);
+    let body =
+        chunk[start..].trim_end_matches([',', '.', '?', ';', ':', ')', '"', '\u{201d}', '\u{2019}', '\'']);
     let bodies = [body, body.trim_end_matches('!')];
     bodies.into_iter().find_map(|body| {
         let word = SWEAR_WORDS.into_iter().find(|it| is_masked(body, it))?;
@@ -66,16 +99,23 @@ mod tests {
 
     #[test]
     fn sees_through_light_masks() {
-        for (masked, word) in
-            [("f**k", "fuck"), ("(sh1t,", "shit"), ("B*stards!!", "bastards"), ("cr@p", "crap"), ("f***", "fuck"), ("sh!t!", "shit")]
-        {
+        for (masked, word) in [
+            ("f**k", "fuck"),
+            ("(sh1t,", "shit"),
+            ("B*stards!!", "bastards"),
+            ("cr@p", "crap"),
+            ("f***", "fuck"),
+            ("sh!t!", "shit"),
+        ] {
             assert_eq!(unmask(masked).map(|it| it.1), Some(word), "{masked}");
         }
     }
 
     #[test]
     fn takes_nothing_else_for_a_mask() {
-        for plain in ["**note**", "*Monday*", "Monday**", "a*b", "5*4", "C3PO", "shift!", "#1", "b2b", "Hi!Tom", "fund"] {
+        for plain in [
+            "**note**", "*Monday*", "Monday**", "a*b", "5*4", "C3PO", "shift!", "#1", "b2b", "Hi!Tom", "fund",
+        ] {
             assert_eq!(unmask(plain), None, "{plain}");
         }
     }

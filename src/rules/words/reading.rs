@@ -77,7 +77,9 @@ pub(crate) fn forwarded(mail: &Submission) -> Vec<Stretch<'_>> {
         }
         ranges.push((part, start..text.text.len()));
     }
-    ranges.retain(|(part, it)| message.texts()[*part].text.get(it.clone()).is_some_and(|it| !it.trim().is_empty()));
+    ranges.retain(|(part, it)| {
+        message.texts()[*part].text.get(it.clone()).is_some_and(|it| !it.trim().is_empty())
+    });
     let mut found = stretches(message.texts(), ranges);
     let mut room = ENOUGH;
     nested(message, DEEPEST, &mut room, &mut found);

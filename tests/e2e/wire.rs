@@ -1,0 +1,68 @@
+//! The wire between Postfix and beadle's `inet:` listener, which can be cut at a chosen answer.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+/// SMFIR_DISCARD as a whole packet: its length, and its one byte.
+const DISCARD: &[u8] = b"\0\0\0\x01d";
+
+pub struct Wire {
+    /// Postfix's end of each connection over which beadle said `discard`.
+    lost: Receiver<TcpStream>,
+    /// The one that was waited for.
+    cut: std::cell::OnceCell<TcpStream>,
+}
+
+impl Wire {
+    /// Passes everything on between Postfix, which connects to `from`, and beadle at `to`, but the
+    /// answer `discard`; Postfix goes on waiting for that until the wire is dropped.
+    pub fn that_loses_the_discard(from: u16, to: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", from)).expect("the port of the milter");
+        let (sender, lost) = channel();
+        thread::spawn(move || {
+            for postfix in listener.incoming().flatten() {
+                let Ok(beadle) = TcpStream::connect(("127.0.0.1", to)) else { return };
+                let ends = (postfix.try_clone(), beadle.try_clone());
+                let (Ok(mut from_postfix), Ok(mut to_beadle)) = ends else { return };
+                thread::spawn(move || std::io::copy(&mut from_postfix, &mut to_beadle));
+                let sender = sender.clone();
+                thread::spawn(move || {
+                    if pass_answers(beadle, &postfix) {
+                        let _ = sender.send(postfix);
+                    }
+                });
+            }
+        });
+        Self { lost, cut: std::cell::OnceCell::new() }
+    }
+
+    pub fn wait_for_the_discard(&self) {
+        let stream = self.lost.recv_timeout(Duration::from_secs(30)).expect("beadle discards");
+        let _ = self.cut.set(stream);
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        if let Some(stream) = self.cut.get() {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+/// Passes beadle's answers on; `true` once one of them was `discard`. beadle writes each batch of
+/// answers at once.
+fn pass_answers(mut beadle: TcpStream, mut postfix: &TcpStream) -> bool {
+    let mut buffer = [0; 4096];
+    loop {
+        match beadle.read(&mut buffer) {
+            Ok(0) | Err(_) => return false,
+            Ok(size) if buffer[..size] == *DISCARD => return true,
+            Ok(size) if postfix.write_all(&buffer[..size]).is_err() => return false,
+            Ok(_) => {}
+        }
+    }
+}
