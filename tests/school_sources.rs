@@ -102,3 +102,22 @@ fn a_fault_in_an_alias_map_is_told_with_file_and_line() {
     let file = folder.path().join("aliases").display().to_string();
     assert!(remarks.iter().any(|it| it.starts_with(&format!("{file}:1: /no/such/list is not included: "))), "{remarks:?}");
 }
+
+#[cfg(not(feature = "ldap"))]
+#[test]
+fn a_build_without_ldap_says_so() {
+    let said = read(&site("directory = { ldap = \"ldaps://dc.oakmere.example\", base = \"dc=oakmere\" }", &[])).unwrap_err();
+    assert!(said.starts_with("rules.toml:4:13: this beadle cannot ask ldaps://dc.oakmere.example"), "{said}");
+    assert!(said.contains("help: build it with `--features ldap`, or name a folder with people.csv"), "{said}");
+}
+
+#[test]
+fn a_table_for_ldap_is_checked_key_by_key() {
+    let refused = |table: &str| read(&site(&format!("directory = {table}"), &[])).unwrap_err();
+    let said = refused("{ ldap = \"ldaps://dc\", base = \"dc=x\", pepole-filter = \"(mail=*)\" }");
+    assert!(said.starts_with("rules.toml:4:") && said.contains("did you mean `people-filter`?"), "{said}");
+    let said = refused("{ ldap = \"ldaps://dc\" }");
+    assert!(said.contains("`base` is missing"), "{said}");
+    let said = refused("7");
+    assert!(said.contains("must be the name of a folder, or a table such as"), "{said}");
+}

@@ -223,3 +223,64 @@ fn what_is_wrong_is_told_and_looking_leaves_nothing_behind() {
     fs::remove_file(site.path("password")).expect("the file");
     assert!(site.look().unwrap_err().contains("cannot read password: No such file"));
 }
+
+#[test]
+fn the_server_starts_in_an_outage_and_learns_of_new_people_after_it() {
+    if !server::is_there() {
+        return;
+    }
+    let mut server = Server::start(&people());
+    let site = Site::asking(&server, &server.ldaps());
+    site.serve().expect("a first answer");
+    let listen = format!("[milter]\nlisten = [\"unix:{}\"]\n", site.path("milter.sock").display());
+    let policy = fs::read_to_string(site.policy()).expect("the policy");
+    fs::write(site.policy(), policy + &listen).expect("a policy");
+
+    server.stop();
+    let running = Running::start(&site);
+    running.says("is ready");
+    running.says("directory: the last good one stays in force");
+    running.says("cannot connect");
+    drop(running);
+
+    server.add(&person("new", "staff", "mail: new@oakmere.example\nemployeeType: Teacher\n"));
+    let running = Running::start(&site);
+    running.says(&format!("directory: asked LDAP again, {} people are known", PUPILS + 3));
+}
+
+/// A running `beadle serve`; dropping it ends it.
+struct Running {
+    process: std::process::Child,
+    log: PathBuf,
+}
+
+impl Running {
+    fn start(site: &Site) -> Self {
+        let log = site.path("log");
+        let written = fs::File::create(&log).expect("a file");
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_beadle"));
+        command.args(["serve", "--log", "json", "--policy"]).arg(site.policy());
+        let process = command.stdin(std::process::Stdio::null()).stderr(written).spawn().expect("beadle");
+        Self { process, log }
+    }
+
+    /// Waits until the log has this text.
+    fn says(&self, wanted: &str) {
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        loop {
+            let said = fs::read_to_string(&self.log).expect("the log");
+            if said.contains(wanted) {
+                return;
+            }
+            assert!(std::time::Instant::now() < end, "nobody says `{wanted}`:\n{said}");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
