@@ -19,7 +19,7 @@ const CONNECT: Duration = Duration::from_secs(10);
 const ANSWER: Duration = Duration::from_secs(30);
 
 /// For everything.
-const ALL: Duration = Duration::from_secs(300);
+const ALL: Duration = Duration::from_secs(120);
 
 /// Active Directory gives at most 1,000 entries at once.
 const PAGE: i32 = 500;
@@ -35,11 +35,11 @@ pub enum LdapError {
     #[error("the system has no certificates that could vouch for {url}\n  help: name them with `ca-file`")]
     NoCertificates { url: String },
     #[error("{url}: cannot connect: {source}")]
-    Connect { url: String, source: ldap3::LdapError },
+    Connect { url: String, source: Box<ldap3::LdapError> },
     #[error("{url}: cannot sign in as `{dn}`: {source}")]
-    Bind { url: String, dn: String, source: ldap3::LdapError },
+    Bind { url: String, dn: String, source: Box<ldap3::LdapError> },
     #[error("{url}: cannot search for {filter} below `{base}`: {source}")]
-    Search { url: String, base: String, filter: String, source: ldap3::LdapError },
+    Search { url: String, base: String, filter: String, source: Box<ldap3::LdapError> },
     #[error("{url}: {filter} finds more than {MOST_ENTRIES} entries below `{base}`, must find fewer")]
     TooMany { url: String, base: String, filter: String },
     #[error("{url}: gave no full answer in {} seconds", ALL.as_secs())]
@@ -80,11 +80,11 @@ async fn ask_with(table: &LdapTable, password: Option<&str>, tls: Arc<ClientConf
     let safe = table.server().is_some_and(|(_, safe)| safe) || table.is_local();
     let settings = LdapConnSettings::new().set_conn_timeout(CONNECT).set_config(tls).set_starttls(!safe);
     let connected = LdapConnAsync::with_settings(settings, &table.ldap).await;
-    let (connection, mut ldap) = connected.map_err(|source| LdapError::Connect { url: url(), source })?;
+    let (connection, mut ldap) = connected.map_err(|it| LdapError::Connect { url: url(), source: it.into() })?;
     tokio::spawn(connection.drive());
     if let (Some(dn), Some(password)) = (&table.bind_dn, password) {
         let bound = ldap.with_timeout(ANSWER).simple_bind(dn, password).await.and_then(ldap3::LdapResult::success);
-        bound.map_err(|source| LdapError::Bind { url: url(), dn: dn.clone(), source })?;
+        bound.map_err(|it| LdapError::Bind { url: url(), dn: dn.clone(), source: it.into() })?;
     }
     let people = search(&mut ldap, table, &table.people_filter, table.attributes.wanted()).await?;
     let groups = search(&mut ldap, table, &table.group_filter, table.group_attributes.wanted()).await?;
@@ -100,7 +100,12 @@ async fn search(
     wanted: Vec<String>,
 ) -> Result<Vec<LdapEntry>, LdapError> {
     let (url, base, shown) = (|| table.ldap.clone(), || table.base.clone(), || filter.to_owned());
-    let failed = |source| LdapError::Search { url: url(), base: base(), filter: shown(), source };
+    let failed = |it: ldap3::LdapError| LdapError::Search {
+        url: url(),
+        base: base(),
+        filter: shown(),
+        source: it.into(),
+    };
     let pages: Vec<Box<dyn Adapter<'_, String, Vec<String>>>> =
         vec![Box::new(EntriesOnly::new()), Box::new(PagedResults::new(PAGE))];
     let stream = ldap.with_timeout(ANSWER).streaming_search_with(pages, &table.base, Scope::Subtree, filter, wanted);

@@ -1,9 +1,10 @@
 //! Asks LDAP for the people from time to time, for a policy that names one.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tracing::error;
 
 use super::Engine;
@@ -21,9 +22,19 @@ pub(super) async fn run(engine: Arc<Engine>, mut stopping: watch::Receiver<bool>
         // A reload may bring LDAP, take it away or change how often it is asked.
         if every.is_some_and(|every| waited.is_none_or(|waited| every <= waited)) {
             waited = Some(0);
-            let engine = Arc::clone(&engine);
-            if let Err(error) = tokio::task::spawn_blocking(move || engine.refresh()).await {
-                error!("directory: ended badly: {error}");
+            let (engine, (done, asked)) = (Arc::clone(&engine), oneshot::channel());
+            // A thread of its own: the runtime waits for its threads at the end, and the answer may
+            // be long in coming.
+            let asking = thread::Builder::new().name("ldap".into()).spawn(move || {
+                engine.refresh();
+                let _ = done.send(());
+            });
+            if let Err(error) = asking {
+                error!("directory: cannot start a thread: {error}");
+            }
+            tokio::select! {
+                _ = asked => {}
+                _ = stopping.changed() => return,
             }
         }
         tokio::select! {

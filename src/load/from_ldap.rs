@@ -74,9 +74,9 @@ mod live {
     #[derive(Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Answer {
-        /// Made with the key from the table that was asked by: another table or another key makes
-        /// the file worth nothing.
-        asked: String,
+        /// Made with the key from the table that was asked by and from what follows: under another
+        /// key, for another table, or changed by another hand the file is worth nothing.
+        mark: String,
         people: String,
         groups: String,
         without_role: usize,
@@ -138,8 +138,10 @@ mod live {
             super::super::state_folder(self.policy).join(LAST_ANSWER)
         }
 
-        fn asked(&self) -> String {
-            self.key.mark(&serde_json::to_string(self.table).unwrap_or_default())
+        fn mark(&self, sheets: &LdapSheets) -> String {
+            let LdapSheets { people, groups, without_role } = sheets;
+            let table = serde_json::to_string(self.table).unwrap_or_default();
+            self.key.mark(&[&table, people, groups, &without_role.to_string()].map(String::as_str).join("\0"))
         }
 
         fn parse(&self, sheets: &LdapSheets) -> Result<Found, LoadError> {
@@ -149,8 +151,7 @@ mod live {
                 Directory::parse(Some((&people, &sheets.people)), Some((&groups, &sheets.groups)), self.key)?;
             let remark = |some| format!("{url}: {some} entries have no known role and are left out");
             let remarks = Some(sheets.without_role).filter(|it| 0 < *it).map(remark).into_iter().collect();
-            let mark = self.key.mark(&format!("{}\n{}", sheets.people, sheets.groups));
-            Ok(Found { directory, rest: Rest { mark, remarks } })
+            Ok(Found { directory, rest: Rest { mark: self.mark(sheets), remarks } })
         }
 
         /// A last answer that cannot be read is none: LDAP is asked instead.
@@ -161,14 +162,15 @@ mod live {
                 return None;
             }
             let answer: Answer = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-            let Answer { asked, people, groups, without_role } = answer;
-            (asked == self.asked()).then_some(LdapSheets { people, groups, without_role })
+            let Answer { mark, people, groups, without_role } = answer;
+            Some(LdapSheets { people, groups, without_role }).filter(|it| mark == self.mark(it))
         }
 
         /// Replaces the last answer as a whole, readable by its owner alone.
         fn keep(&self, sheets: LdapSheets) -> io::Result<()> {
+            let mark = self.mark(&sheets);
             let LdapSheets { people, groups, without_role } = sheets;
-            let answer = Answer { asked: self.asked(), people, groups, without_role };
+            let answer = Answer { mark, people, groups, without_role };
             let path = self.path();
             let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
             file.write_all(&serde_json::to_vec(&answer)?)?;

@@ -150,6 +150,12 @@ fn an_outage_changes_nothing_at_a_start_or_a_reload() {
     fs::write(&cache, "{").expect("a file");
     server.again();
     check_everybody(&site.serve().expect("a new answer"));
+    server.stop();
+    let kept = fs::read_to_string(&cache).expect("text");
+    fs::write(&cache, kept.replace("p1202@", "p9999@")).expect("a file");
+    assert!(site.serve().unwrap_err().contains("cannot connect"), "what another hand has changed is no answer");
+    server.again();
+    check_everybody(&site.serve().expect("a new answer"));
 }
 
 #[test]
