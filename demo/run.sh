@@ -262,18 +262,21 @@ title 'What is being kept now'
 printf '    %s$ beadle outbox list%s\n' "$dim" "$off"
 outbox list | sed 's/^/    /'
 
-title 'Judith needs her mail to go tonight after all'
-late=
-for id in $(kept_ids); do
-    [ "$(kept_field "$id" state)" = deferred ] && late=$id && break
-done
-printf '    %s$ beadle outbox release %s%s\n' "$dim" "$late" "$off"
-outbox release "$late" | sed 's/^/    /'
+title 'Judith needs her mail to go tonight after all, and replies to the notice: RELEASE'
 late_id=$(header "$messages/7-late-mail.eml" Message-ID)
+judith=$(sed -n 's/^sender = "\(.*\)"/\1/p' "$messages/7-late-mail.toml")
+notice=$(header "$(notice_about "$late_id")" Message-ID)
+answer='<release@desk-14.oakfield.example>'
+swaks --server "127.0.0.1:$submission" --auth PLAIN --auth-user "$judith" --auth-password demo \
+    --from "$judith" --to noreply@oakfield.example --header "Message-Id: $answer" \
+    --header "In-Reply-To: $notice" --header 'Subject: Re: Your message will go tomorrow' \
+    --body 'RELEASE' --helo desk-14.oakfield.example > /dev/null
 within 15 arrived "$late_id" > /dev/null
 file=$(arrived "$late_id")
 tell "$green" arrived " at $(recipient "$file"), with"
 printf '      %sX-Beadle-Deferred: %s%s\n' "$dim" "$(header "$file" X-Beadle-Deferred)" "$off"
+within 15 notice_about "$answer" > /dev/null
+tell "$green" answered ": \"$(header "$(notice_about "$answer")" Subject)\""
 
 title 'Wednesday 3 March, 07:30: what waited for the morning goes by itself'
 set_clock 2027-03-03T07:30:01Z

@@ -312,7 +312,7 @@ pub(super) fn submission(entry: &Entry, content: &[u8]) -> Submission {
 pub(super) fn envelope_notice(notice: Notice, id: Id, about: Option<Id>, created: DateTime<Utc>) -> NewNotice {
     let recipients = vec![Path::new(notice.to.as_str().as_bytes())];
     let envelope = Envelope { sender: Path::default(), recipients };
-    NewNotice { id, about, envelope, created, content: notice.bytes }
+    NewNotice { id, about, login: None, rules: Vec::new(), envelope, created, content: notice.bytes }
 }
 
 fn no_entry(id: &str) -> String {

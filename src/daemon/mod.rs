@@ -3,6 +3,7 @@
 //! | part       | does                                                                          |
 //! |------------|-------------------------------------------------------------------------------|
 //! | `pipeline` | inspects a message, stores what must be kept, and only then answers Postfix    |
+//! | `replies`  | does what a sender asks for in a reply to a notice                            |
 //! | `releaser` | hands over what is due, gives back what nobody decided on, removes what is old |
 //! | `desk`     | carries out what a person orders about kept messages                           |
 //! | `control`  | the socket by which `beadle outbox` reaches the desk of a running server       |
@@ -16,6 +17,7 @@ mod marks;
 mod pipeline;
 mod refresh;
 mod releaser;
+mod replies;
 
 use std::path::PathBuf;
 use std::sync::Arc;

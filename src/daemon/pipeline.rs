@@ -1,10 +1,11 @@
 //! What happens to a live message, in the order that keeps the promises.
 //!
-//! 1. It is inspected.
-//! 2. What must be kept is on disk, with its envelope, its notice and its log row, in one
+//! 1. A sender's command in reply to a notice is carried out and answered, and goes no further.
+//! 2. Anything else is inspected.
+//! 3. What must be kept is on disk, with its envelope, its notice and its log row, in one
 //!    transaction.
-//! 3. Only then Postfix hears of it. If step 2 failed, Postfix hears `451 4.7.1`.
-//! 4. That Postfix has heard is recorded. Where it has not, it may deliver the message itself
+//! 4. Only then Postfix hears of it. If step 1 or 3 failed, Postfix hears `451 4.7.1`.
+//! 5. That Postfix has heard is recorded. Where it has not, it may deliver the message itself
 //!    (`default_action=accept`), and what leaves the outbox is marked as a possible repeat.
 
 use std::collections::HashMap;
@@ -14,13 +15,13 @@ use chrono::{DateTime, Utc};
 use tracing::{error, info, warn};
 
 use super::desk::Desk;
-use super::marks;
+use super::{marks, replies};
 use crate::lint::{Inspection, inspect};
 use crate::load::Loaded;
 use crate::mail::{Message, Submission};
 use crate::milter::{Answer, Decide, Received};
-use crate::notice::{self, Letter};
-use crate::outbox::{Id, Kept, LogRow, NewEntry, OutboxError, Wait, dedupe_key};
+use crate::notice::{self, Asked, Letter};
+use crate::outbox::{Id, Kept, LogRow, NewEntry, NewNotice, OutboxError, Wait, dedupe_key};
 use crate::policy::{Action, Finding};
 use crate::report::json::{Object, Privacy};
 use crate::school::after_working_day;
@@ -30,6 +31,15 @@ pub struct Pipeline {
     desk: Arc<Desk>,
     /// What was kept and not answered yet, by queue ID.
     unanswered: Mutex<HashMap<String, Id>>,
+}
+
+/// A message as it came, under the policy by which it is judged from start to end.
+pub(super) struct Arrived {
+    pub loaded: Arc<Loaded>,
+    pub mail: Submission,
+    pub accepted: DateTime<Utc>,
+    /// What it asks for, if it is a reply to a notice.
+    pub asked: Option<Asked>,
 }
 
 /// A message and what was found in it.
@@ -45,15 +55,23 @@ struct Inspected {
 impl Decide for Pipeline {
     async fn decide(&self, received: Received) -> Answer {
         let (loaded, accepted) = (self.desk.engine().now(), self.desk.now());
-        // Rules keep a processor busy; the sockets have other threads.
-        let inspected = tokio::task::spawn_blocking(move || Inspected::new(loaded, received, accepted)).await;
-        match inspected {
-            Ok(inspected) => self.act(inspected).await,
-            // The error would say what the program panicked over, which may be the message's words.
-            Err(_) => {
-                error!("inspection: a fault in the program; the message is answered 451");
-                Answer::TemporaryFailure
+        let Some(arrived) = computed(move || Arrived::new(loaded, received, accepted)).await else {
+            return Answer::TemporaryFailure;
+        };
+        if let Some(asked) = &arrived.asked {
+            match replies::answer(&self.desk, &arrived, asked).await {
+                Ok(true) => return Answer::Discard,
+                // It is no command after all.
+                Ok(false) => {}
+                Err(error) => {
+                    error!("outbox: {error}");
+                    return Answer::TemporaryFailure;
+                }
             }
+        }
+        match computed(move || Inspected::new(arrived)).await {
+            Some(inspected) => self.act(inspected).await,
+            None => Answer::TemporaryFailure,
         }
     }
 
@@ -63,6 +81,14 @@ impl Decide for Pipeline {
             self.desk.note_heard(id);
         }
     }
+}
+
+/// Computes on a thread of its own: parsing and rules keep a processor busy, and the sockets have
+/// other threads. `None` for a fault in the program.
+async fn computed<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    // The error would say what the program panicked over, which may be the message's words.
+    done.inspect_err(|_| error!("inspection: a fault in the program; the message is answered 451")).ok()
 }
 
 impl Pipeline {
@@ -134,11 +160,19 @@ impl Pipeline {
     }
 }
 
-impl Inspected {
+impl Arrived {
     fn new(loaded: Arc<Loaded>, received: Received, accepted: DateTime<Utc>) -> Self {
         let Received { envelope, login, connection, message, .. } = received;
-        let queue_id = connection.queue_id.clone();
         let mail = Submission::new(envelope, Message::parse(message), login, Some(accepted)).over(connection);
+        let asked = notice::asked(&loaded.school, &loaded.policy, &mail);
+        Self { loaded, mail, accepted, asked }
+    }
+}
+
+impl Inspected {
+    fn new(arrived: Arrived) -> Self {
+        let Arrived { loaded, mail, accepted, .. } = arrived;
+        let queue_id = mail.connection.queue_id.clone();
         let inspection = inspect(&loaded.policy, &loaded.school, &mail);
         let object = Object::new(&queue_id, &inspection, loaded.school.timezone(), Privacy::Redacted);
         let log = LogRow { at: accepted, inspection: object.line(), queue_id, entry: None };
@@ -146,7 +180,7 @@ impl Inspected {
     }
 
     /// The notice to the sender, where one is due; `kept` is the entry made of the message.
-    fn notice(&self, kept: Option<Id>) -> Result<Option<crate::outbox::NewNotice>, OutboxError> {
+    fn notice(&self, kept: Option<Id>) -> Result<Option<NewNotice>, OutboxError> {
         let id = Id::random()?;
         let entry = kept.map(|it| it.to_string());
         let letter = Letter {
@@ -159,7 +193,9 @@ impl Inspected {
             accepted: self.accepted,
             notice_id: id.to_string(),
         };
-        Ok(notice::notice(&letter).map(|it| super::desk::envelope_notice(it, id, kept, self.accepted)))
+        let notice = notice::notice(&letter).map(|it| super::desk::envelope_notice(it, id, kept, self.accepted));
+        let (login, rules) = (self.mail.login.clone(), rules(&self.inspection.findings));
+        Ok(notice.map(|it| NewNotice { login, rules, ..it }))
     }
 
     /// When a hold that nobody decides returns to its sender: after one working day.

@@ -4,6 +4,7 @@ mod address;
 mod aside;
 mod attachment;
 mod automatic;
+pub mod dates;
 mod envelope;
 mod flowed;
 mod header;

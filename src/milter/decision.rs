@@ -24,7 +24,8 @@ pub struct Received {
 pub enum Answer {
     /// Deliver it, with these header fields added after the last one.
     Accept { headers: Vec<(String, String)> },
-    /// Tell the client 250 and forget it. Whoever answers so has the message on disk.
+    /// Tell the client 250 and forget it. Whoever answers so has the message on disk, or what it
+    /// asked for and the answer to it.
     Discard,
     /// Refuse it with `550 5.7.1` and this text, of one line or several.
     Reject { text: String },

@@ -15,7 +15,10 @@ pub(super) fn deferred(phrases: &Phrases<'_>, findings: &[&Finding], due: DateTi
     let only_late = findings.iter().all(|it| it.action == Action::Defer);
     let lead = if only_late { &texts::DEFERRED_LEAD } else { &texts::DEFERRED_LEAD_WITH_POINTS };
     let worth_a_look = findings.iter().any(|it| it.action == Action::Warn);
-    let ask = wording.say(&texts::DEFERRED_ASK, [&phrases.network_manager(), &phrases.id()]);
+    let ask = match phrases.heeds_replies() {
+        true => wording.say(&texts::DEFERRED_REPLY, []),
+        false => wording.say(&texts::DEFERRED_ASK, [&phrases.network_manager(), &phrases.id()]),
+    };
     let steps = [Some(ask), phrases.urgent(findings), Some(phrases.contest())].into_iter().flatten();
     Letterhead {
         class: if worth_a_look { Class::NeedsALook } else { Class::Routine },
@@ -48,16 +51,21 @@ pub(super) fn held(
     let wording = phrases.wording;
     let lead = wording.say(&texts::HELD_LEAD, [&phrases.message(), &phrases.person(reviewer)]);
     let returns = wording.say(&texts::HELD_DUE, [&phrases.when().full(due)]);
-    let ask = wording.say(&texts::HELD_ASK, [&phrases.reachable(reviewer), &phrases.id()]);
+    let (person, id) = (phrases.reachable(reviewer), phrases.id());
     let safeguarding = findings.iter().any(|it| is_safeguarding(it));
+    // Whoever decides also hears that it is a mistake, or that it is wanted back, and in a matter
+    // of safeguarding nobody else does.
+    let steps = match phrases.heeds_replies() && !safeguarding {
+        true => vec![wording.say(&texts::HELD_REPLY, []), wording.say(&texts::HELD_SPEAK, [&person, &id]), phrases.contest()],
+        false => vec![wording.say(&texts::HELD_ASK, [&person, &id])],
+    };
     Letterhead {
         class: if safeguarding { Class::Safeguarding } else { Class::NeedsALook },
         subject: wording.say(&texts::HELD_SUBJECT, []),
         paragraphs: vec![lead, returns],
         heading: &texts::HEADING_WHY,
     }
-    // Whoever decides also hears that it is a mistake: a matter of safeguarding is nobody else's.
-    .over(phrases, findings, vec![ask])
+    .over(phrases, findings, steps)
 }
 
 /// What differs between these letters, above the lists they share.

@@ -1,7 +1,5 @@
 //! A letter as bytes: header fields, text and HTML, and the original where it goes back.
 
-use std::borrow::Cow;
-
 use lettre::message::header::{
     self, ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue, Headers,
 };
@@ -9,10 +7,10 @@ use lettre::message::{Body, Mailbox, Mailboxes, MultiPart, SinglePart};
 use memchr::memmem;
 
 use super::Matter;
+use super::author::{author, header_address};
 use super::content::Content;
 use super::wording::Wording;
 use super::{html, text};
-use crate::mail::Address;
 
 /// `=_` stands in no text that is quoted-printable or base64 (RFC 2045 section 6.7), so nothing
 /// in those can pass for a boundary; an original that holds this goes as base64.
@@ -57,7 +55,7 @@ pub(super) fn message(matter: &Matter<'_>, wording: &Wording, content: &Content,
 
 fn fields(matter: &Matter<'_>, wording: &Wording, content: &Content) -> Headers {
     let mut fields = Headers::new();
-    let author = author(matter);
+    let author = author(matter.school, matter.policy);
     let id = format!("<{}@{}>", matter.notice_id, author.email.domain());
     fields.set(header::From::from(Mailboxes::from(author)));
     match header_address(matter.to.as_str()) {
@@ -87,32 +85,6 @@ fn field(name: &'static str, value: &str) -> HeaderValue {
 /// `Mon, 23 Nov 2026 21:14:00 +0000`, by the school's clock (RFC 5322 section 3.3).
 fn date(matter: &Matter<'_>) -> String {
     matter.now.with_timezone(&matter.school.timezone()).format("%a, %d %b %Y %H:%M:%S %z").to_string()
-}
-
-/// `[notices] from`, or noreply@ at the school's first domain.
-fn author(matter: &Matter<'_>) -> Mailbox {
-    let set = matter.policy.tables.notices.from.as_deref().and_then(|it| it.parse::<Mailbox>().ok());
-    let set = set.and_then(|it| Some(Mailbox::new(it.name, header_address(it.email.as_ref())?)));
-    set.unwrap_or_else(|| {
-        let ours = matter.school.table().domains.first().map(|it| it.as_str());
-        let domain = ours.unwrap_or("localhost");
-        Mailbox::new(Some("beadle".to_owned()), lettre::Address::new_dangerous("noreply", domain))
-    })
-}
-
-/// An address as a header field may hold it: ASCII, its domain in ASCII form. `None` for one
-/// that cannot stand there, such as a bare user name or a local part outside ASCII.
-fn header_address(text: &str) -> Option<lettre::Address> {
-    let address = Address::parse(text)?;
-    let (local, domain) = address.as_str().rsplit_once('@')?;
-    let domain: Cow<'_, str> =
-        if domain.is_ascii() { domain.into() } else { idna::domain_to_ascii(domain).ok()?.into() };
-    let plain = |text: &str, also: &str| {
-        !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || also.as_bytes().contains(&it))
-    };
-    // RFC 5322 `atext` and dots. lettre refuses `a..b` and `a.`, which exist.
-    (local.len() <= 64 && plain(local, "!#$%&'*+-/=?^_`{|}~.") && domain.len() <= 253 && plain(&domain, "-._"))
-        .then(|| lettre::Address::new_dangerous(local, domain))
 }
 
 /// A Message-ID, unless it is one that a header field cannot hold safely.

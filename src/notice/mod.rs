@@ -7,6 +7,8 @@
 //! Its words are those of `wording/`.
 
 mod about_findings;
+mod author;
+mod command;
 mod content;
 mod giving_back;
 mod html;
@@ -14,12 +16,17 @@ mod mime;
 mod phrases;
 mod points;
 mod quote;
+mod receipt;
 mod text;
 mod texts;
 mod when;
 mod wording;
 
 use chrono::{DateTime, Utc};
+
+pub use self::command::{Asked, Command, asked};
+pub use self::points::is_safeguarding_role;
+pub use self::receipt::{Outcome, Receipt, receipt};
 
 use self::content::Content;
 use self::phrases::Phrases;

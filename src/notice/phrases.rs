@@ -6,7 +6,7 @@ use super::when::When;
 use super::wording::Wording;
 use super::{Class, Matter};
 use crate::mail::Address;
-use crate::policy::{Action, Finding, Guard};
+use crate::policy::{Action, Finding, Guard, Mode};
 
 /// The author's subject is quoted up to here, a school's name and a role too.
 const NAME_LENGTH: usize = 100;
@@ -86,10 +86,19 @@ impl Phrases<'_> {
     }
 
     pub(super) fn contest_to(&self, person: &str) -> String {
+        if self.heeds_replies() {
+            return self.wording.say(&texts::CONTEST_REPLY, []);
+        }
         match self.matter.entry_id {
             Some(id) => self.wording.say(&texts::CONTEST_KEPT, [person, id]),
             None => self.wording.say(&texts::CONTEST_SENT, [person]),
         }
+    }
+
+    /// Whether a reply to the letter can be a command: only whoever signed in can show that the
+    /// message is theirs.
+    pub(super) fn heeds_replies(&self) -> bool {
+        self.matter.mail.login.is_some() && self.matter.policy.tables.mode == Mode::Enforce
     }
 
     /// How the author marks a message that does not wait for the hour; `None` where no such mark
@@ -138,13 +147,16 @@ impl Phrases<'_> {
     pub(super) fn footer(&self) -> String {
         let matter = self.matter;
         let sent = self.when().short(matter.mail.at.unwrap_or(matter.now));
-        let school = match one_line(matter.school.name(), NAME_LENGTH) {
+        match matter.entry_id {
+            Some(id) => self.wording.say(&texts::FOOTER_KEPT, [id, &sent, &self.school()]),
+            None => self.wording.say(&texts::FOOTER_SENT, [&sent, &self.school()]),
+        }
+    }
+
+    pub(super) fn school(&self) -> String {
+        match one_line(self.matter.school.name(), NAME_LENGTH) {
             name if name.is_empty() => self.wording.say(&texts::FOOTER_SCHOOL, []),
             name => name,
-        };
-        match matter.entry_id {
-            Some(id) => self.wording.say(&texts::FOOTER_KEPT, [id, &sent, &school]),
-            None => self.wording.say(&texts::FOOTER_SENT, [&sent, &school]),
         }
     }
 }

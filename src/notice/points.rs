@@ -18,14 +18,18 @@ const SENTENCE_LENGTH: usize = 400;
 /// The roles whose review makes a matter one of safeguarding.
 const SAFEGUARDING_ROLES: [&str; 3] = ["dsl", "deputy-dsl", "trust-dsl"];
 
+/// Tells whether a role is that of a safeguarding lead, whatever its spelling.
+pub fn is_safeguarding_role(role: &str) -> bool {
+    SAFEGUARDING_ROLES.contains(&crate::school::normal_role(role).as_str())
+}
+
 /// Tells whether a finding is of safeguarding grade: it holds the message for one of the
 /// safeguarding leads.
 ///
 /// The author may be the very person whom the finding is about, so a letter says neither what
 /// was seen nor by which rule.
 pub(super) fn is_safeguarding(finding: &Finding) -> bool {
-    let role = finding.reviewer.as_deref().map(crate::school::normal_role);
-    finding.action == Action::Hold && role.is_some_and(|it| SAFEGUARDING_ROLES.contains(&it.as_str()))
+    finding.action == Action::Hold && finding.reviewer.as_deref().is_some_and(is_safeguarding_role)
 }
 
 /// The findings, in their order, as items of a list; findings that would read the same stand

@@ -61,6 +61,10 @@ pub struct NewNotice {
     pub id: Id,
     /// The entry it is about; `None` for a notice about a message that passed.
     pub about: Option<Id>,
+    /// Whose message passed, where `about` is `None`, and the rules that the notice tells of.
+    /// What its sender says to the notice is recorded with it, for there is no other entry.
+    pub login: Option<String>,
+    pub rules: Vec<String>,
     pub envelope: Envelope,
     pub created: DateTime<Utc>,
     pub content: Vec<u8>,

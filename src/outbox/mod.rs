@@ -33,5 +33,5 @@ pub use id::Id;
 pub use sqlite::{Options, Probe, SqliteStore, Step};
 pub use store::{
     Ambiguity, AuditRow, Claim, Counts, Due, Kept, Order, Postponement, Purged, Reply, Settlement,
-    Store, Token, Which,
+    Store, Token, Which, Wish,
 };

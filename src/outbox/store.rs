@@ -90,6 +90,21 @@ pub struct Order {
     pub at: DateTime<Utc>,
 }
 
+/// What becomes of an entry whose sender asked for something in a reply to a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// It is released, as by `release_now`.
+    Release,
+    /// It is dropped, as by `cancel`.
+    Cancel,
+    /// It is returned, as by `give_back`; the answer carries the message.
+    Return,
+    /// It stays as it is. The audit says this word, once for the same words of the same person.
+    Note(&'static str),
+    /// It stays as it is.
+    Nothing,
+}
+
 /// The entries an order is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Which {
@@ -197,6 +212,10 @@ pub trait Store: Send + Sync {
     /// which carries the message, is stored in the transaction that ends the entry. It may be
     /// `None` only for the null sender, whom nobody can answer, and for a notice.
     fn give_back(&self, id: Id, order: Order, notice: Option<NewNotice>) -> Reply<'_, ()>;
+
+    /// Does what a sender asked for, and stores the answer to it, in one transaction: nobody is
+    /// told what did not happen, and nothing happens that nobody is told.
+    fn grant(&self, id: Id, wish: Wish, order: Order, answer: NewNotice) -> Reply<'_, ()>;
 
     /// Held entries whose review has timed out, oldest first; to be given back.
     fn review_timeouts(&self, now: DateTime<Utc>, limit: usize) -> Reply<'_, Vec<Due>>;

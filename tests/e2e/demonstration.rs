@@ -25,6 +25,7 @@ fn the_demonstration_shows_every_action() {
         ("[urgent] Room 12 is flooded", "delivered\n"),
         ("Ellie and the match", "deferred until Wednesday 3 March, 07:30"),
         ("Judith needs her mail to go tonight", "arrived at s.pike@oakfield.example"),
+        ("Judith needs her mail to go tonight", "answered: \"Your message goes now\""),
         ("Wednesday 3 March, 07:30: what waited", "arrived at tom.marsh@freemail.example"),
     ] {
         let start = said.find(subject).unwrap_or_else(|| panic!("{subject}: {said}"));

@@ -208,7 +208,7 @@ fn every_colour_meets_wcag_aa_by_day_and_by_night() {
             }
             assert!(element.size >= 14.0, "{kind}: small print");
         });
-        assert!(checked > 5, "{kind}");
+        assert!(checked > 3, "{kind}");
     });
 }
 
@@ -218,7 +218,9 @@ fn html_has_a_language_one_h1_and_real_lists_and_nothing_remote() {
         let html = bodies(bytes).1;
         assert!(html.contains("<html lang=\"en\">"), "{kind}");
         assert_eq!(html.matches("<h1").count(), 1, "{kind}");
-        assert!(html.matches("<ul").count() >= 1 && html.contains("<li"), "{kind}");
+        // A receipt is too short to have lists.
+        let lists = !kind.starts_with("receipt");
+        assert!((html.contains("<ul") && html.contains("<li")) == lists, "{kind}");
         assert_eq!(html.matches("<table").count(), html.matches("<table role=\"presentation\"").count(), "{kind}");
         for remote in ["http", "//", "url(", "@import", "cid:", "javascript"] {
             assert!(!html.contains(remote), "{kind}: {remote}");
@@ -289,7 +291,7 @@ fn no_letter_but_those_that_give_back_carries_the_message() {
     let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
     for (kind, notice) in every_letter(&loaded, &mail) {
         let parsed = MessageParser::default().parse(&notice.bytes).expect("a message");
-        let gives_back = kind.starts_with("returned") || kind == "undeliverable";
+        let gives_back = kind.starts_with("returned") || ["undeliverable", "receipt-given-back"].contains(&kind);
         assert_eq!(parsed.attachments().len(), usize::from(gives_back), "{kind}");
     }
 }

@@ -46,7 +46,8 @@ fn bless() {
 
 #[test]
 fn a_letter_follows_what_the_engine_really_finds() {
-    let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
+    let message = sample::MESSAGE.replace("Hiya, the coach is a total joke, sort it out!!!", "The coach leaves at eight.");
+    let (loaded, mail) = (school(), submission(message.as_bytes()));
     let inspection = inspect(&loaded.policy, &loaded.school, &mail);
     let notice = notice(&letter(&loaded, &mail, &inspection)).expect("a letter");
     assert_eq!(notice.class, Class::Routine);
@@ -103,7 +104,8 @@ fn the_school_s_own_facts_are_used_where_it_gave_them() {
     let (held, late) = (sample::inspection(vec![sample::chain()]), sample::inspection(vec![sample::late()]));
     let known = letter(&loaded, &mail, &held);
     let unknown = Letter { school: &bare, entry_id: None, ..known.clone() };
-    let unknown_late = Letter { inspection: &late, ..unknown.clone() };
+    let unsigned = sample::unsigned(&mail);
+    let unknown_late = Letter { inspection: &late, mail: &unsigned, ..unknown.clone() };
     let written = |letter| notice(letter).expect("a letter").bytes;
     let parsed = beadle::mail::Message::parse(written(&known));
     assert_eq!(parsed.from()[0].name, "E-bost Ysgol Llŷr");

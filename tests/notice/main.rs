@@ -1,5 +1,6 @@
 //! The letters to senders: their words, their form, and what hostile mail can do to them.
 
+mod commands;
 mod form;
 mod golden;
 mod hostile;

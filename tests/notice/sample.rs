@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use beadle::lint::Inspection;
 use beadle::load::{Loaded, load};
 use beadle::mail::{self, Address, Envelope, Message, Submission};
-use beadle::notice::{Letter, Notice, Returned, Undeliverable, notice, returned, undeliverable};
+use beadle::notice::{
+    Letter, Notice, Outcome, Receipt, Returned, Undeliverable, notice, receipt, returned, undeliverable,
+};
 use beadle::policy::{Action, Evidence, Finding, Span, Verdict};
 use chrono::{DateTime, Utc};
 
@@ -172,6 +174,43 @@ pub fn inspection(mut findings: Vec<Finding>) -> Inspection {
     }
 }
 
+/// The same message, with nobody signed in.
+pub fn unsigned(mail: &Submission) -> Submission {
+    let message = Message::parse(mail.message.raw().to_vec());
+    Submission::new(mail.envelope.clone(), message, None, mail.at)
+}
+
+/// Every answer to the command in `reply`, by name.
+pub fn every_receipt(loaded: &Loaded, reply: &Submission) -> Vec<(&'static str, Notice)> {
+    let to = |outcome: &Outcome, entry_id| {
+        let receipt_letter = Receipt {
+            school: &loaded.school,
+            policy: &loaded.policy,
+            reply,
+            outcome,
+            entry_id,
+            sent: time("2026-11-23T21:14:02Z"),
+            now: time("2026-11-23T21:20:00Z"),
+            notice_id: "N0TE-41QX".into(),
+        };
+        receipt(&receipt_letter).expect("somebody to write to")
+    };
+    let kept = |outcome| to(&outcome, Some("8F2A-41QX"));
+    vec![
+        ("receipt-released", kept(Outcome::Released)),
+        ("receipt-cancelled", kept(Outcome::Cancelled { partly: false })),
+        ("receipt-cancelled-for-some", kept(Outcome::Cancelled { partly: true })),
+        ("receipt-given-back", kept(Outcome::GivenBack { original: MESSAGE.into() })),
+        ("receipt-waits", kept(Outcome::Waits { reviewer: Some("headteacher".into()) })),
+        ("receipt-under-way", kept(Outcome::UnderWay)),
+        ("receipt-gone", kept(Outcome::Gone)),
+        ("receipt-was-cancelled", kept(Outcome::WasCancelled)),
+        ("receipt-was-returned", kept(Outcome::WasReturned)),
+        ("receipt-contested", to(&Outcome::Contested, None)),
+        ("receipt-not-yours", kept(Outcome::NotYours)),
+    ]
+}
+
 /// Every kind of letter about `mail`, by name.
 pub fn every_letter(loaded: &Loaded, mail: &Submission) -> Vec<(&'static str, Notice)> {
     let kept = |findings| about(loaded, mail, findings).expect("a letter");
@@ -184,7 +223,12 @@ pub fn every_letter(loaded: &Loaded, mail: &Submission) -> Vec<(&'static str, No
         ("parent@mail.example".to_owned(), "552 5.2.2 mailbox full, and likely to stay so"),
     ];
     let guesses = || [guess("amy.lee.09@mail.example"), guess("hidden@secret.example")];
-    vec![
+    let unsigned = unsigned(mail);
+    let unsigned_about = |findings| about(loaded, &unsigned, findings).expect("a letter");
+    let letters = vec![
+        ("deferred-without-a-login", unsigned_about(vec![late()])),
+        ("held-without-a-login", unsigned_about(vec![chain()])),
+        ("returned-without-a-login", back(loaded, &unsigned, None)),
         ("deferred", kept(vec![late(), observed()])),
         ("deferred-with-points", kept([vec![late(), tone()], guesses().to_vec()].concat())),
         ("warned", passed([vec![tone(), observed()], guesses().to_vec()].concat())),
@@ -193,5 +237,6 @@ pub fn every_letter(loaded: &Loaded, mail: &Submission) -> Vec<(&'static str, No
         ("returned", back(loaded, mail, None)),
         ("returned-by-a-person", back(loaded, mail, Some("It is a hoax; please delete it."))),
         ("undeliverable", refused(loaded, mail, &replies)),
-    ]
+    ];
+    letters.into_iter().chain(every_receipt(loaded, mail)).collect()
 }

@@ -82,7 +82,8 @@ fn the_classes_are_three_and_a_routine_deferral_never_looks_like_a_warning() {
     let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
     for (kind, notice) in every_letter(&loaded, &mail) {
         let class = match kind {
-            "deferred" => Class::Routine,
+            "deferred" | "deferred-without-a-login" | "receipt-released" | "receipt-cancelled"
+            | "receipt-given-back" | "receipt-contested" => Class::Routine,
             "held-for-safeguarding" => Class::Safeguarding,
             _ => Class::NeedsALook,
         };
@@ -117,13 +118,33 @@ fn letters_name_no_recipients_and_no_words_of_a_safeguarding_matter() {
 }
 
 #[test]
-fn letters_promise_no_command_and_speak_of_no_breach() {
+fn letters_promise_a_command_only_where_it_works_and_speak_of_no_breach() {
     let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
     for (kind, notice) in every_letter(&loaded, &mail) {
         let shown = shown(&notice.bytes);
-        for word in ["RELEASE", "CANCEL", "WRONG", "eply to this", "breach", "violat", "http"] {
+        let promised: Vec<&str> =
+            ["RELEASE", "CANCEL", "WRONG"].into_iter().filter(|it| shown.contains(&format!("reply {it}"))).collect();
+        let expected: &[&str] = match kind {
+            "deferred" | "deferred-with-points" => &["RELEASE", "CANCEL", "WRONG"],
+            "held" => &["CANCEL", "WRONG"],
+            "warned" | "returned" | "returned-by-a-person" => &["WRONG"],
+            _ => &[],
+        };
+        assert_eq!(promised, expected, "{kind}");
+        for word in ["breach", "violat", "http"] {
             assert!(!shown.contains(word), "{kind} says {word}");
         }
+    }
+}
+
+#[test]
+fn whoever_asks_about_another_s_message_learns_nothing_of_it() {
+    let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
+    let (_, notice) = every_letter(&loaded, &mail).pop().expect("the last receipt");
+    let shown = shown(&notice.bytes);
+    assert!(shown.contains("not yours to decide on"), "{shown}");
+    for fact in ["8F2A", "21:14", "Monday"] {
+        assert!(!shown.contains(fact), "tells {fact}: {shown}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every store promises, whatever is behind it.
 
 use beadle::outbox::{
-    Ambiguity, Filter, Kept, Kind, OutboxError, Outcome, Settlement, State, Store, Wait, Which,
+    Ambiguity, Filter, Kept, Kind, OutboxError, Outcome, Settlement, State, Store, Wait, Which, Wish,
 };
 
 use crate::people::{
@@ -416,5 +416,64 @@ each_store! {
         let logged = store.logged(0, 9).await.unwrap();
         assert_eq!(logged.len(), 2);
         assert_eq!(store.logged(logged[0].0, 9).await.unwrap(), logged[1..]);
+    }
+
+    async fn a_wish_and_its_answer_are_stored_together(store: &dyn Store) {
+        for (wish, state) in [
+            (Wish::Release, State::Deferred),
+            (Wish::Cancel, State::Cancelled),
+            (Wish::Return, State::Returned),
+            (Wish::Note("contested"), State::Deferred),
+            (Wish::Nothing, State::Deferred),
+        ] {
+            let new = deferred("j.okoro", 0, 710);
+            store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+            let answer = notice(&new);
+            store.grant(new.id, wish, order(1), answer.clone()).await.unwrap();
+            assert_eq!(store.show(new.id).await.unwrap().unwrap().state, state, "{wish:?}");
+            let stored = store.show(answer.id).await.unwrap().unwrap();
+            assert_eq!((stored.kind, stored.about), (Kind::Notice, Some(new.id)), "{wish:?}");
+            store.cancel(answer.id, order(2)).await.unwrap();
+            if state == State::Deferred {
+                store.cancel(new.id, order(2)).await.unwrap();
+            }
+        }
+    }
+
+    async fn a_wish_that_cannot_be_granted_is_not_answered(store: &dyn Store) {
+        let new = held("j.okoro", 0, 710);
+        store.keep(new.clone(), None, log_row(&new)).await.unwrap();
+        let answer = notice(&new);
+        let error = store.grant(new.id, Wish::Cancel, order(1), answer.clone()).await.unwrap_err();
+        assert!(matches!(error, OutboxError::WrongState { state: State::Held, .. }));
+        assert_eq!(store.show(answer.id).await.unwrap(), None);
+
+        // Nor is one granted whose answer cannot be stored.
+        let taken = beadle::outbox::NewNotice { id: new.id, ..notice(&new) };
+        store.grant(new.id, Wish::Return, order(2), taken.clone()).await.unwrap_err();
+        store.grant(new.id, Wish::Note("contested"), order(2), taken).await.unwrap_err();
+        assert_eq!(store.show(new.id).await.unwrap().unwrap().state, State::Held);
+        assert_eq!(store.history(new.id).await.unwrap().len(), 1);
+    }
+
+    async fn what_is_noted_again_in_the_same_words_counts_once(store: &dyn Store) {
+        let new = deferred("j.okoro", 0, 710);
+        let letter = beadle::outbox::NewNotice {
+            about: None,
+            login: Some("j.okoro".into()),
+            rules: vec!["external-tone".into()],
+            ..notice(&new)
+        };
+        store.notify(letter.clone(), log_row(&new)).await.unwrap();
+        let kept = store.show(letter.id).await.unwrap().unwrap();
+        assert_eq!((kept.login.as_deref(), &kept.rules[..]), (Some("j.okoro"), &["external-tone".to_owned()][..]));
+        let other = beadle::outbox::Order { reason: "it was a joke".into(), ..order(3) };
+        for order in [order(1), order(2), other] {
+            store.grant(letter.id, Wish::Note("contested"), order, notice(&new)).await.unwrap();
+        }
+        let history = store.history(letter.id).await.unwrap();
+        assert_eq!(history.iter().map(|it| it.change.as_str()).collect::<Vec<_>>(), ["contested"; 2]);
+        assert_eq!(history[0].by, "head@oakfield.example");
+        assert_eq!(history[1].reason, "it was a joke");
     }
 }

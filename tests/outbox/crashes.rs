@@ -17,7 +17,7 @@ use std::{
 
 use beadle::outbox::{
     Entry, Filter, Id, Kind, NewEntry, Options, Outcome, Probe, Settlement, SqliteStore, State,
-    Store, Which,
+    Store, Which, Wish,
 };
 
 use crate::people::{LEASE, at, deferred, folder, held, log_row, notice, open, order, postponed};
@@ -57,6 +57,7 @@ async fn scenario(store: &dyn Store, acknowledge: Acknowledge<'_>) {
     let cancelled = deferred("cancelled", 2, 10);
     let returned = held("returned", 3, 10);
     let approved = held("approved", 4, 10);
+    let withdrawn = deferred("withdrawn", 5, 10);
 
     if keep(store, &released, acknowledge).await
         && let Ok(Some(claim)) = store.claim(released.id, at(10), LEASE).await
@@ -97,19 +98,29 @@ async fn scenario(store: &dyn Store, acknowledge: Acknowledge<'_>) {
     {
         acknowledge(approved.id, State::Deferred);
     }
+    if keep(store, &withdrawn, acknowledge).await
+        && store.grant(withdrawn.id, Wish::Cancel, order(7), notice(&withdrawn)).await.is_ok()
+    {
+        acknowledge(withdrawn.id, State::Cancelled);
+    }
+}
+
+/// The part before the @ of an entry's sender, by which the scenario knows it.
+fn name_of(entry: &Entry) -> String {
+    let address = String::from_utf8_lossy(&entry.sender.address).into_owned();
+    address.split('@').next().unwrap_or_default().to_owned()
 }
 
 /// Which states an entry may be in, once it was acknowledged to be in `state`.
 ///
 /// A later operation may have been committed without its answer having been heard.
 fn at_least(entry: &Entry, state: State) -> bool {
-    let name = String::from_utf8_lossy(&entry.sender.address).into_owned();
-    let way: &[State] = match name.split('@').next() {
-        Some("released") => &[State::Deferred, State::Releasing, State::Released],
-        Some("repeated") => &[State::Deferred, State::Releasing],
-        Some("cancelled") => &[State::Deferred, State::Cancelled],
-        Some("returned") => &[State::Held, State::Returned],
-        Some("approved") => &[State::Held, State::Deferred],
+    let way: &[State] = match &name_of(entry)[..] {
+        "released" => &[State::Deferred, State::Releasing, State::Released],
+        "repeated" => &[State::Deferred, State::Releasing],
+        "cancelled" | "withdrawn" => &[State::Deferred, State::Cancelled],
+        "returned" => &[State::Held, State::Returned],
+        "approved" => &[State::Held, State::Deferred],
         _ => &[State::Deferred],
     };
     let place = |it| way.iter().position(|state| *state == it);
@@ -135,7 +146,10 @@ async fn check(path: &Path, acknowledged: &HashMap<Id, State>) {
         assert_eq!(store.content(entry.id).await.unwrap().is_some(), kept);
         assert_eq!(entry.recipients.len(), if kept { 2 } else { 0 });
         let notices: Vec<_> = entries.iter().filter(|it| it.about == Some(entry.id)).collect();
-        let expected = if entry.state == State::Returned { 2 } else { 1 };
+        // A message that was given back, or withdrawn, has its sender told so, or is as it was.
+        let ended = matches!(entry.state, State::Returned | State::Cancelled);
+        let answered = ended && ["returned", "withdrawn"].contains(&&name_of(entry)[..]);
+        let expected = if answered { 2 } else { 1 };
         assert_eq!(notices.len(), expected, "{} is {}", entry.id, entry.state);
         for it in notices {
             assert!(store.content(it.id).await.unwrap().is_some());
@@ -170,7 +184,7 @@ async fn whatever_step_fails_nothing_acknowledged_is_lost() {
         check(&path, &acknowledged).await;
         if failed.load(Ordering::Relaxed) == 0 {
             assert!(number > 40, "the scenario has only {number} steps");
-            assert_eq!(acknowledged.len(), 5);
+            assert_eq!(acknowledged.len(), 6);
             break;
         }
     }
@@ -243,7 +257,7 @@ async fn wherever_the_process_dies_nothing_acknowledged_is_lost() {
         check(&path, &acknowledged).await;
         if done {
             assert!(step > 40, "the scenario has only {step} steps");
-            assert_eq!(acknowledged.len(), 5);
+            assert_eq!(acknowledged.len(), 6);
             break;
         }
     }
@@ -279,8 +293,8 @@ async fn whatever_write_fails_nothing_acknowledged_is_lost() {
         let (_folder, path) = folder();
         let (acknowledged, done) = run(process(&path, NEVER, Some(limit)));
         check(&path, &acknowledged).await;
-        partial += usize::from(done && acknowledged.len() < 5 && !acknowledged.is_empty());
-        complete += usize::from(done && acknowledged.len() == 5);
+        partial += usize::from(done && acknowledged.len() < 6 && !acknowledged.is_empty());
+        complete += usize::from(done && acknowledged.len() == 6);
         if complete == 2 {
             break;
         }

@@ -81,6 +81,8 @@ pub fn notice(about: &NewEntry) -> NewNotice {
     NewNotice {
         id: id(),
         about: Some(about.id),
+        login: None,
+        rules: Vec::new(),
         envelope: Envelope { sender: Path::default(), recipients },
         created: about.accepted,
         content: b"Subject: We are keeping your message\r\n\r\nNothing is wrong with it.\r\n"

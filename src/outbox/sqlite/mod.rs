@@ -22,6 +22,7 @@ pub use self::worker::{Probe, Step};
 use super::{
     Ambiguity, AuditRow, Claim, Counts, Due, Entry, Filter, Id, Kept, LogRow, NewEntry, NewNotice,
     Order, OutboxError, Postponement, Purged, Reply, Settlement, State, Store, Token, Which,
+    Wish,
 };
 
 /// Where the store is and what bounds it.
@@ -171,6 +172,11 @@ impl Store for SqliteStore {
     fn give_back(&self, id: Id, order: Order, notice: Option<NewNotice>) -> Reply<'_, ()> {
         let doing = format!("return entry `{id}`");
         self.writer.run(doing, move |tx| orders::give_back(tx, id, &order, notice.as_ref()))
+    }
+
+    fn grant(&self, id: Id, wish: Wish, order: Order, answer: NewNotice) -> Reply<'_, ()> {
+        let doing = format!("do with entry `{id}` what its sender asked for");
+        self.writer.run(doing, move |tx| orders::grant(tx, id, wish, &order, &answer))
     }
 
     fn review_timeouts(&self, now: DateTime<Utc>, limit: usize) -> Reply<'_, Vec<Due>> {

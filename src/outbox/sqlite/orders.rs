@@ -1,4 +1,4 @@
-//! What people want done with an entry: release it, cancel it, return it.
+//! What people want done with an entry: release it, cancel it, return it, note something.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -9,7 +9,7 @@ use super::{
     rows::{TOO_AMBIGUOUS, micros},
     worker::Tx,
 };
-use crate::outbox::{Id, Kind, NewNotice, Order, OutboxError, State, Which};
+use crate::outbox::{AuditRow, Id, Kind, NewNotice, Order, OutboxError, State, Which, Wish};
 
 /// What decides whether an order is allowed.
 struct Position {
@@ -118,6 +118,32 @@ pub(super) fn give_back(
     }
     audit(tx, order.at, id, "returned", &order.by, &order.reason)?;
     end(tx, id, State::Returned, order.at)
+}
+
+pub(super) fn grant(
+    tx: &Tx<'_>,
+    id: Id,
+    wish: Wish,
+    order: &Order,
+    answer: &NewNotice,
+) -> Result<(), Fault> {
+    match wish {
+        Wish::Return => return give_back(tx, id, order, Some(answer)),
+        Wish::Release => release(tx, id, order)?,
+        Wish::Cancel => cancel(tx, id, order)?,
+        Wish::Note(change) => note(tx, id, change, order)?,
+        Wish::Nothing => {}
+    }
+    notice(tx, answer)
+}
+
+/// Records what somebody said about an entry, unless they said the same before.
+fn note(tx: &Tx<'_>, id: Id, change: &str, order: &Order) -> Result<(), Fault> {
+    let said = |it: &AuditRow| it.change == change && it.by == order.by && it.reason == order.reason;
+    if queries::history(tx, id)?.iter().any(said) {
+        return Ok(());
+    }
+    audit(tx, order.at, id, change, &order.by, &order.reason)
 }
 
 fn wrong(id: Id, position: &Position, doing: &'static str) -> Fault {

@@ -1,0 +1,241 @@
+//! What one word of a sentence, with its neighbours, says of a request: that it is made, or that it is only told of.
+
+use std::ops::Range;
+
+use super::clock::{is_any, word};
+use super::day::weekday;
+use super::token::{Kind, Token};
+use super::verbs::{is_absent, is_told_reader, is_welcome, modal, should, to_be, wanted, wants};
+use super::vocabulary::{ACTIONS, COLLECTIVE, PAST, PLACES, SERIES};
+use super::work::reminds;
+
+/// A word in its sentence, and the phrase of time that is judged.
+struct Place<'a> {
+    tokens: &'a [Token<'a>],
+    at: usize,
+    phrase: &'a Range<usize>,
+    before: &'a str,
+    here: &'a str,
+    next: &'a str,
+    third: &'a str,
+    /// The sentence is a question.
+    asks: bool,
+}
+
+/// What the word at `at` says of the request: it asks (true), it tells (false), or it says nothing.
+pub(super) fn judge(tokens: &[Token<'_>], at: usize, phrase: &Range<usize>) -> Option<bool> {
+    let place = Place {
+        tokens,
+        at,
+        phrase,
+        before: at.checked_sub(1).map_or("", |it| word(tokens, it)),
+        here: word(tokens, at),
+        next: word(tokens, at + 1),
+        third: word(tokens, at + 2),
+        asks: tokens.last().is_some_and(|it| it.word == "?"),
+    };
+    courtesy(&place)
+        .or_else(|| limit(&place))
+        .or_else(|| demand(&place))
+        .or_else(|| account(&place))
+        .or_else(|| is_imperative(tokens, at).then_some(true))
+}
+
+/// Words of asking that are no verb of it: "please", "any chance", "I'd be grateful".
+fn courtesy(place: &Place<'_>) -> Option<bool> {
+    let &Place { tokens, at, before, here, next, third, asks, .. } = place;
+    match here {
+        "please" | "pls" | "plz" | "kindly" => Some(true),
+        "able" | "ok" | "okay" | "happy" if before == "you" && asks => Some(true),
+        "chance" | "possible" | "joy" | "mind" if asks => Some(true),
+        "time" if next == "to" && asks => Some(true),
+        "important" | "essential" | "vital" | "crucial" | "imperative" => Some(true),
+        "grateful" | "appreciate" | "helpful" => Some(true),
+        "great" if matches!(next, "to" | "if") => Some(true),
+        "it'd" | "that'd" if next == "be" => Some(is_welcome(third)),
+        "i'd" | "we'd" if next == "have" => Some(!is_past(third)),
+        "i'd" | "we'd" => Some(matches!(
+            next,
+            "like" | "love" | "appreciate" | "welcome" | "be" | "really" | "prefer" | "need" | "want"
+        )),
+        "hoping" | "hope" if matches!(next, "you" | "you'd" | "you'll" | "you're" | "for") => Some(true),
+        "hoping" | "hope" if next == "to" && matches!(third, "have" | "get" | "receive" | "hear") => Some(true),
+        "was" | "were" if matches!(next, "wondering" | "hoping") => Some(true),
+        "let" if matches!(third, "know" | "have") || matches!(next, "me" | "us") => {
+            Some(!matches!(before, "i'll" | "we'll" | "will" | "i'd" | "to" | "they'll"))
+        }
+        "don't" | "not" if next == "forget" => Some(true),
+        "don't" | "never" if ACTIONS.contains(&next) => Some(false),
+        "remember" | "reminder" | "unless" => Some(true),
+        "i" | "we" if is_silence(tokens, at) => Some(true),
+        "to" if matches!(next, "me" | "us") && is_handover(tokens, at) => Some(true),
+        _ => None,
+    }
+}
+
+/// Words that set a limit: "the deadline", "due", "entries close", "you have until".
+fn limit(place: &Place<'_>) -> Option<bool> {
+    let &Place { tokens, at, phrase, before, here, next, third, .. } = place;
+    let over = matches!((next, third), ("was" | "passed", _) | ("has", "passed" | "gone"));
+    match here {
+        "deadline" | "deadline's" | "cut-off" | "cutoff" => Some(!over && !is_outsiders(tokens, at)),
+        "cut" if next == "off" => Some(true),
+        "closing" if next == "date" => Some(!is_outsiders(tokens, at)),
+        "due" if next != "to" => Some(!matches!(before, "was" | "were") && !is_outsiders(tokens, at)),
+        "latest" if phrase.end <= at => Some(true),
+        "last" | "final" if matches!(next, "day" | "date" | "chance" | "call" | "reminder") => Some(true),
+        "have" | "has" | "got" | "giving" | "given" | "open" | "extended" | "accepted" | "taken"
+            if is_any(tokens, phrase.start, &["until", "till", "til", "up"]) =>
+        {
+            Some(!has_third_subject(tokens, at) && closes(tokens, at))
+        }
+        "runs" if is_any(tokens, phrase.start, &["until", "till", "til", "up"]) => Some(is_series(tokens, at)),
+        "closes" | "close" | "closing" | "shuts" | "shut" | "opens" if near(at, phrase) => Some(closes(tokens, at)),
+        "ends" | "end" | "finishes" | "expires" | "finish" if near(at, phrase) && is_series(tokens, at) => Some(true),
+        _ => None,
+    }
+}
+
+/// Verbs of need, duty and asking, which ask or tell by their subject.
+fn demand(place: &Place<'_>) -> Option<bool> {
+    let &Place { tokens, at, before, here, next, third, .. } = place;
+    match here {
+        "need" | "needs" | "require" | "requires" | "want" | "wants" | "expect" | "expects" | "ask" | "asks" => {
+            Some(wants(tokens, at, next, third))
+        }
+        "needed" | "required" | "wanted" | "requested" | "expected" => wanted(tokens, at, before),
+        "asked" if matches!(before, "i" | "we" | "i've" | "we've") && next == "for" => Some(reminds(tokens)),
+        "asked" | "reminded" | "told" | "invited" => Some(is_told_reader(tokens, at, before)),
+        "must" => Some(match before {
+            "i" => matches!(next, "have" | "get") && third != "to",
+            "they" => next == "be",
+            _ => !matches!(before, "he" | "she"),
+        }),
+        "have" | "has" | "got" if next == "to" => Some(!is_absent(before) || (before, third) == ("they", "be")),
+        "he'd" | "she'd" | "they'd" => {
+            Some(next == "like" && tokens[at..].iter().take(8).any(|it| matches!(&*it.word, "you" | "your")))
+        }
+        "to" if next == "be" || (next == "have" && is_past(third)) => to_be(before),
+        "is" | "are" if next == "to" && third != "be" => Some(!matches!(before, "i" | "we" | "he" | "she" | "they")),
+        "should" => should(tokens, at, before, next, third),
+        "can" | "could" | "would" | "will" | "may" | "might" | "won't" | "wouldn't" | "can't" | "couldn't" => {
+            modal(tokens, at, before, next, third)
+        }
+        "you'll" => Some(next == "need" || (next, third) == ("have", "to")),
+        _ => None,
+    }
+}
+
+/// Words of an account: what the writer does, what others do, what is past.
+fn account(place: &Place<'_>) -> Option<bool> {
+    let &Place { phrase, at, before, here, next, .. } = place;
+    match here {
+        _ if is_somebody_doing(here, next) => Some(false),
+        "thanks" | "thank" if matches!(next, "you" | "for") => (at < phrase.start || next == "for").then_some(false),
+        // "Can they be back by Friday?": the verb before decides.
+        "he" | "she" | "they" | "i" | "we" if matches!(before, "can" | "could" | "would" | "may" | "might") => None,
+        "let's" | "i'll" | "we'll" | "he'll" | "she'll" | "they'll" | "it'll" | "he" | "she" | "they" => Some(false),
+        "i'm" | "i've" | "we've" | "we're" | "he's" | "she's" | "they're" | "they've" => Some(next == "asking"),
+        "i" | "we" | "it" | "you" | "who" if is_past(next) => Some(false),
+        "was" | "were" | "wasn't" | "weren't" | "had" | "did" | "didn't" | "hadn't" => Some(false),
+        "aiming" | "hope" | "hoping" | "hopes" | "promises" | "planning" => Some(false),
+        "aim" | "plan" | "promise" if matches!(before, "i" | "we" | "they" | "the") => Some(false),
+        "agreed" if matches!(before, "be" | "been" | "is" | "are" | "as") => None,
+        "promised" | "agreed" | "managed" | "said" | "says" | "reckons" | "thinks" | "offered" => Some(false),
+        _ => None,
+    }
+}
+
+/// "Priya's handing it in", not "everyone's baking" or "Thursday's meeting".
+fn is_somebody_doing(here: &str, next: &str) -> bool {
+    let Some(name) = here.strip_suffix("'s") else { return false };
+    let owns = COLLECTIVE.contains(&name) || weekday(name).is_some();
+    !owns
+        && next.ends_with("ing")
+        && !matches!(next, "evening" | "morning" | "meeting" | "training" | "briefing" | "thing")
+}
+
+/// "If I don't hear from you by Thursday" asks for an answer.
+pub(super) fn is_silence(tokens: &[Token<'_>], at: usize) -> bool {
+    at.checked_sub(1).is_some_and(|it| word(tokens, it) == "if")
+        && (at + 1..at + 5).any(|it| is_any(tokens, it, &["don't", "haven't", "not"]))
+        && (at + 1..at + 7).any(|it| is_any(tokens, it, &["hear", "heard", "receive", "received", "get", "got"]))
+}
+
+fn has_third_subject(tokens: &[Token<'_>], at: usize) -> bool {
+    (at.saturating_sub(2)..at)
+        .any(|it| is_any(tokens, it, &["they", "he", "she", "i", "i've", "pupils", "students", "parents"]))
+}
+
+/// Whether a body outside the school is the one whose limit it is, and no reader is spoken to.
+pub(super) fn is_outsiders(tokens: &[Token<'_>], at: usize) -> bool {
+    let outside = (at.saturating_sub(8)..at).any(|it| {
+        let name = word(tokens, it).trim_end_matches("'s");
+        matches!(
+            name,
+            "board" | "council" | "la" | "ofsted" | "dfe" | "authority" | "ucas" | "government" | "supplier" | "their"
+        )
+    });
+    outside && !tokens.iter().any(|it| matches!(&*it.word, "please" | "you" | "your" | "yours"))
+}
+
+/// Whether the clause before "to me" is a thing alone: "names to me", not "Ron gave it to me".
+fn is_handover(tokens: &[Token<'_>], at: usize) -> bool {
+    const LONGEST: usize = 7;
+    let head = (0..at)
+        .rev()
+        .take_while(|&it| tokens[it].kind != Kind::Mark && !matches!(word(tokens, it), "so" | "and" | "but"));
+    let mut length = 0;
+    for it in head {
+        length += 1;
+        if is_verb(word(tokens, it))
+            || matches!(word(tokens, it), "don't" | "not")
+            || is_past(word(tokens, it))
+            || LONGEST < length
+        {
+            return false;
+        }
+    }
+    0 < length
+}
+
+/// The verbs that no notice has, and the subjects that need one.
+pub(super) fn is_verb(word: &str) -> bool {
+    matches!(
+        word,
+        "is" | "are" | "am" | "be" | "been" | "has" | "will" | "i" | "we" | "it" | "who" | "they" | "he" | "she"
+    )
+}
+
+fn near(at: usize, phrase: &Range<usize>) -> bool {
+    at < phrase.start && phrase.start - at <= 3
+}
+
+/// Whether what closes is something that the reader takes part in, and no building.
+fn closes(tokens: &[Token<'_>], at: usize) -> bool {
+    !(at.saturating_sub(3)..at).any(|it| is_any(tokens, it, &PLACES))
+}
+
+/// Whether what ends is something to take part in: a survey, a sign-up.
+fn is_series(tokens: &[Token<'_>], at: usize) -> bool {
+    (at.saturating_sub(6)..at).any(|it| is_any(tokens, it, &SERIES))
+}
+
+pub(super) fn is_past(word: &str) -> bool {
+    PAST.contains(&word) || (4 < word.len() && word.ends_with("ed") && word != "need")
+}
+
+/// A verb at the head of its clause: "Return the slip", "..., send me a list", "just drop it in".
+fn is_imperative(tokens: &[Token<'_>], at: usize) -> bool {
+    if !is_any(tokens, at, &ACTIONS) {
+        return false;
+    }
+    match at.checked_sub(1) {
+        None => true,
+        Some(before) => {
+            tokens[before].kind == Kind::Mark && !matches!(&*tokens[before].word, "'" | "’" | "/" | "&" | "£")
+                || is_any(tokens, before, &["just", "also", "then", "so", "but", "always", "do", "simply"])
+                    && !is_any(tokens, before.wrapping_sub(1), &["i", "we", "they", "you", "he", "she", "not"])
+        }
+    }
+}

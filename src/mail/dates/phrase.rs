@@ -1,0 +1,322 @@
+//! A phrase that names a time: what leads to it, its day, its time of day, in any order.
+
+use std::ops::Range;
+
+use chrono::TimeDelta;
+
+use super::clock::{Clock, clock, is_any, number, word};
+use super::day::{Day, day};
+use super::event::{event, is_within_day, owned_event};
+use super::token::{Kind, Token};
+use super::vocabulary::BEGINNINGS;
+
+/// What a phrase says of a time, before it is set against the time of delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum When {
+    /// A day, a time of day, or both.
+    At { day: Option<Day>, clock: Option<Clock> },
+    /// The beginning of a day, or the time of day where one is given: what is asked "before Friday".
+    Before { day: Day },
+    /// So long after delivery.
+    Elapsed(TimeDelta),
+    /// The time of delivery on another day.
+    SameTime(Day),
+    /// The time that the phrase before it named: "by then".
+    Then { before: bool },
+}
+
+/// How a phrase says that its time is a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lead {
+    /// By itself: "by Friday", "within two days", "COP Monday".
+    Limit,
+    /// "Until Friday", a limit where it is somebody's allowance.
+    Until,
+    /// Not by itself: "today", "on Friday"; other words must say it.
+    None,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Phrase {
+    /// In tokens of its sentence.
+    pub tokens: Range<usize>,
+    pub lead: Lead,
+    pub when: When,
+}
+
+/// The longest way, in words, from "before" to the time: "before it goes out to the printers tomorrow".
+const BEFORE_REACH: usize = 7;
+
+/// The phrases of a sentence, in order, none inside another.
+pub(super) fn phrases(sentence: &[Token<'_>]) -> Vec<Phrase> {
+    let mut phrases = Vec::new();
+    let mut at = 0;
+    while at < sentence.len() {
+        match may_begin(&sentence[at]).then(|| phrase(sentence, at)).flatten() {
+            Some(phrase) => {
+                at = phrase.tokens.end;
+                phrases.push(phrase);
+            }
+            None => at += 1,
+        }
+    }
+    phrases
+}
+
+fn may_begin(token: &Token<'_>) -> bool {
+    match token.kind {
+        Kind::Number => true,
+        Kind::Word => BEGINNINGS.binary_search(&&*token.word).is_ok(),
+        Kind::Mark => false,
+    }
+}
+
+/// The phrase that begins at `at`, if one does.
+fn phrase(tokens: &[Token<'_>], at: usize) -> Option<Phrase> {
+    let found = |lead, when, end| Some(Phrase { tokens: at..end, lead, when });
+    if let Some((when, end)) = elapsed(tokens, at) {
+        return found(Lead::Limit, when, end);
+    }
+    let (lead, next) = lead(tokens, at);
+    let before = is_before(tokens, at, next);
+    if lead == Lead::None {
+        let (when, end, by) = time(tokens, at, false)?;
+        let limit = by || names_the_end(tokens, at) || is_latest(tokens, end);
+        return found(if limit { Lead::Limit } else { Lead::None }, when, end);
+    }
+    if word(tokens, next) == "then" {
+        return found(lead, When::Then { before }, next + 1);
+    }
+    if before && let Some((reached, end)) = reached(tokens, next) {
+        return found(lead, reached, end);
+    }
+    let skipped = next + event(tokens, next);
+    if let Some((when, end, _)) = time(tokens, skipped, true) {
+        let (event, end) = owned_event(tokens, end);
+        return match when {
+            When::At { day: Some(day), clock: None } if before && !event && skipped == next && !is_stretch(day) => {
+                found(lead, When::Before { day }, end)
+            }
+            when => found(lead, when, end),
+        };
+    }
+    let within_day = skipped != next && is_within_day(tokens, next, skipped);
+    if within_day { found(lead, When::At { day: Some(Day::After(0)), clock: None }, skipped) } else { None }
+}
+
+/// `by`, `before`, `no later than`, `until`, with what may stand between them and the time.
+fn lead(tokens: &[Token<'_>], at: usize) -> (Lead, usize) {
+    let (second, third) = (word(tokens, at + 1), word(tokens, at + 2));
+    let (lead, length) = match word(tokens, at) {
+        "by" if (second, third) == ("no", "later") => (Lead::Limit, 4),
+        "by" | "before" | "ideally" | "preferably" => (Lead::Limit, 1),
+        "no" | "not" if second == "later" && third == "than" => (Lead::Limit, 3),
+        "on" if (second, third) == ("or", "before") => (Lead::Limit, 3),
+        "in" if matches!((second, third), ("time", "for")) => (Lead::Limit, 3),
+        "until" | "till" | "til" => (Lead::Until, 1),
+        "up" if matches!(second, "to" | "until" | "till") => (Lead::Until, 2),
+        _ => return (Lead::None, at),
+    };
+    let mut next = at + length;
+    if word(tokens, next) == "," && matches!(word(tokens, next + 1), "say" | "ideally" | "latest") {
+        next += 2 + usize::from(word(tokens, next + 2) == ",");
+    }
+    while is_any(tokens, next, &["about", "around", "approximately", "roughly", "say", "the", "at", "ideally"]) {
+        next += 1;
+    }
+    (lead, next)
+}
+
+fn is_before(tokens: &[Token<'_>], at: usize, next: usize) -> bool {
+    word(tokens, at) == "before" && at < next
+}
+
+/// A stretch of time has no beginning to be before: "before the end of the week", "before the weekend".
+fn is_stretch(day: Day) -> bool {
+    matches!(day, Day::MonthEnd { .. } | Day::InWeek(chrono::Weekday::Fri, 0) | Day::After(0))
+}
+
+/// `within 24 hours`, `in the next two days`, `this time next week`.
+fn elapsed(tokens: &[Token<'_>], at: usize) -> Option<(When, usize)> {
+    let mut next = at;
+    next += usize::from(matches!(word(tokens, at), "by" | "before") && word(tokens, at + 1) == "this");
+    if word(tokens, next) == "this" && word(tokens, next + 1) == "time" {
+        next += 2;
+        next += usize::from(word(tokens, next) == "on");
+        if word(tokens, next) == "next" && word(tokens, next + 1) == "week" {
+            return Some((When::SameTime(Day::After(7)), next + 2));
+        }
+        return day(tokens, next).map(|(day, end)| (When::SameTime(day), end));
+    }
+    next = at;
+    match word(tokens, next) {
+        "within" => next += 1,
+        "in" | "over" if word(tokens, next + 1) == "the" && word(tokens, next + 2) == "next" => next += 3,
+        "in" | "inside" => next += 1,
+        _ => return None,
+    }
+    let within = word(tokens, at) != "in" || at + 1 < next;
+    while is_any(tokens, next, &["the", "next"]) {
+        next += 1;
+    }
+    let (count, unit) = match word(tokens, next) {
+        "hour" | "week" | "fortnight" | "day" if within => (1, next),
+        "half" => {
+            let unit = next + 1 + usize::from(matches!(word(tokens, next + 1), "an" | "a"));
+            return (word(tokens, unit) == "hour").then_some((When::Elapsed(TimeDelta::minutes(30)), unit + 1));
+        }
+        "a" if word(tokens, next + 1) == "couple" && word(tokens, next + 2) == "of" => (2, next + 3),
+        "an" | "a" => (1, next + 1),
+        "couple" if word(tokens, next + 1) == "of" => (2, next + 2),
+        other => (number(other).filter(|it| (1..=365).contains(it))?, next + 1),
+    };
+    let count = i64::from(count);
+    match word(tokens, unit) {
+        "minute" | "minutes" | "mins" => Some((When::Elapsed(TimeDelta::minutes(count)), unit + 1)),
+        "hour" | "hours" | "hrs" => Some((When::Elapsed(TimeDelta::hours(count)), unit + 1)),
+        "day" if within && unit == next => None,
+        _ if count == 1 && unit == next => {
+            let days = if word(tokens, unit) == "fortnight" { 14 } else { 7 };
+            Some((When::At { day: Some(Day::After(days)), clock: None }, unit + 1))
+        }
+        _ if word(tokens, unit - 1) == "of" => {
+            let days = if word(tokens, unit).starts_with("week") { count * 7 } else { count };
+            matches!(word(tokens, unit), "days" | "weeks")
+                .then_some((When::At { day: Some(Day::After(days)), clock: None }, unit + 1))
+        }
+        _ => day(tokens, next)
+            .filter(|(day, _)| matches!(day, Day::After(_) | Day::Working(_)))
+            .map(|(day, end)| (When::At { day: Some(day), clock: None }, end)),
+    }
+}
+
+/// A day and a time of day, either or both, in either order. `alone` is true after a word like "by".
+/// The last of the three says whether a further "by" stands inside: "Thursday by 1pm".
+fn time(tokens: &[Token<'_>], at: usize, alone: bool) -> Option<(When, usize, bool)> {
+    let (mut found_day, mut found_clock, mut by) = (None, None, false);
+    let mut end = at;
+    let mut next = at;
+    loop {
+        let after_at = alone || end != at || is_any(tokens, next.wrapping_sub(1), &["at", "by", "closes", "until"]);
+        if found_day.is_none()
+            && let Some((day, after)) = day(tokens, next)
+        {
+            found_day = Some(day);
+            end = after;
+            // "This morning" and "tonight" are a day and a time of day in one.
+            let last = word(tokens, after - 1);
+            if found_clock.is_none() && matches!(last, "morning" | "afternoon" | "evening" | "tonight") {
+                found_clock = clock(tokens, after - 1, false).map(|(clock, _)| clock);
+            }
+        } else if (found_clock.is_none() || is_part(tokens, next, found_clock))
+            && let Some((clock, after)) = clock(tokens, next, after_at)
+        {
+            found_clock = Some(joined(found_clock, clock));
+            end = after;
+        } else {
+            break;
+        }
+        next = end;
+        if matches!(word(tokens, next), "," | "(" | "-" | "–") {
+            next += 1;
+        }
+        while is_any(tokens, next, &["on", "at", "in", "of", "the", "by", "before"]) {
+            by |= matches!(word(tokens, next), "by" | "before") && begins(tokens, next + 1, found_day, found_clock);
+            next += 1;
+        }
+    }
+    let when = When::At { day: found_day, clock: found_clock };
+    (found_day.is_some() || found_clock.is_some()).then_some((when, end, by))
+}
+
+/// Whether the missing half of a time begins at `at`.
+fn begins(tokens: &[Token<'_>], at: usize, found_day: Option<Day>, found_clock: Option<Clock>) -> bool {
+    (found_day.is_none() && day(tokens, at).is_some()) || (found_clock.is_none() && clock(tokens, at, true).is_some())
+}
+
+/// Whether a part of the day follows a time by the clock: "11 tomorrow morning", "4 this afternoon".
+fn is_part(tokens: &[Token<'_>], at: usize, found: Option<Clock>) -> bool {
+    matches!(found, Some(Clock::At { .. })) && is_any(tokens, at, &["morning", "afternoon", "evening", "night"])
+}
+
+/// A time by the clock, in the part of the day that is named after it.
+fn joined(found: Option<Clock>, part: Clock) -> Clock {
+    use super::clock::Half;
+    match (found, part) {
+        (Some(Clock::At { hour, minute, half: Half::Guessed }), Clock::Morning) => {
+            Clock::At { hour: hour % 12, minute, half: Half::Said }
+        }
+        (Some(Clock::At { hour, minute, half: Half::Guessed }), Clock::Close | Clock::Midnight) => {
+            Clock::At { hour: hour % 12 + 12, minute, half: Half::Said }
+        }
+        (Some(found), _) => found,
+        (None, part) => part,
+    }
+}
+
+/// Whether the time at `at` is by name the end of something: "EOD", "close of play tomorrow".
+fn names_the_end(tokens: &[Token<'_>], at: usize) -> bool {
+    matches!(word(tokens, at), "cop" | "cob" | "eod" | "eow" | "eom" | "eop")
+        || word(tokens, at) == "close" && word(tokens, at + 1) == "of"
+        || word(tokens, at) == "first" && word(tokens, at + 1) == "thing"
+}
+
+/// "At the latest", "latest", "is the last day", "is the absolute deadline", after a time.
+fn is_latest(tokens: &[Token<'_>], at: usize) -> bool {
+    let mut next = at + usize::from(word(tokens, at) == ",");
+    let is = usize::from(matches!(word(tokens, next), "is" | "at" | "being"));
+    next += is;
+    while is_any(tokens, next, &["the", "our", "your", "very", "absolute", "final", "real"]) {
+        next += 1;
+    }
+    match word(tokens, next) {
+        "latest" | "deadline" | "cut-off" | "cutoff" => true,
+        "cut" => word(tokens, next + 1) == "off",
+        "last" | "closing" => is == 1 && matches!(word(tokens, next + 1), "day" | "date" | "chance" | "time"),
+        "chance" | "date" => is == 1 && word(tokens, next - 1) == "final",
+        _ => false,
+    }
+}
+
+/// The time of what something is to be done before: "before you leave today", "before the concert on Friday".
+fn reached(tokens: &[Token<'_>], at: usize) -> Option<(When, usize)> {
+    let begins = [
+        "you", "we", "they", "it", "he", "she", "i", "people", "everyone", "leaving", "going", "your", "my", "our",
+        "that",
+    ];
+    let named = is_any(tokens, at.wrapping_sub(1), &["the"]) && time(tokens, at, true).is_none();
+    if !named && !is_any(tokens, at, &begins) {
+        return None;
+    }
+    for next in at..(at + BEFORE_REACH).min(tokens.len()) {
+        if tokens[next].kind == Kind::Mark {
+            return None;
+        }
+        if let Some((when, end, _)) = time(tokens, next, word(tokens, next.wrapping_sub(1)) == "at") {
+            return Some((when, end));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::token::sentences;
+    use super::*;
+
+    #[test]
+    fn every_word_that_begins_a_phrase_is_among_the_beginnings() {
+        assert!(BEGINNINGS.is_sorted());
+        let corpora = concat!(
+            include_str!("../../../testdata/mail/dates/tuning.txt"),
+            include_str!("../../../tests/dates_forms.rs")
+        );
+        for sentence in sentences(corpora) {
+            for at in 0..sentence.len() {
+                if phrase(&sentence, at).is_some() {
+                    assert!(may_begin(&sentence[at]), "{:?}", sentence[at].word);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What the author of a reply to a notice asks for.
+
+use super::author::author_address;
+use super::quote::one_line;
+use crate::mail::{Address, Submission};
+use crate::policy::{Mode, Policy};
+use crate::school::School;
+
+/// A reason is kept up to here: 200 characters with the two marks around one that runs from the right.
+const REASON_LENGTH: usize = 198;
+
+/// Of the messages that a reply names, so many are looked at: a thread of notices is short.
+const MOST_NOTICES: usize = 8;
+
+/// Bytes of text after which nothing more can come into a reason.
+const ENOUGH: usize = 16_000;
+
+/// The words, in English and in Welsh. Either language is always understood.
+const WORDS: [(&str, Command); 8] = [
+    ("release", Command::Release),
+    ("rhyddhau", Command::Release),
+    ("rhyddhewch", Command::Release),
+    ("cancel", Command::Cancel),
+    ("canslo", Command::Cancel),
+    ("canslwch", Command::Cancel),
+    ("wrong", Command::Wrong),
+    ("anghywir", Command::Wrong),
+];
+
+/// What may stand around a command, as when it was copied with its quotation marks.
+const AROUND: [char; 12] = ['"', '\'', '*', '_', '`', '\u{ab}', '\u{bb}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{201e}'];
+/// What may follow it. A question mark may not: whoever asks "Release?" has not decided.
+const AFTER: [char; 9] = ['.', ',', ':', ';', '!', '-', '\u{2013}', '\u{2014}', '\u{2026}'];
+
+/// What a sender can ask for by the first word of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Command {
+    /// That the message goes now.
+    Release,
+    /// That it does not go at all.
+    Cancel,
+    /// That the finding be recorded as a mistake.
+    Wrong,
+}
+
+impl Command {
+    /// The word of the log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Cancel => "cancel",
+            Self::Wrong => "wrong",
+        }
+    }
+}
+
+/// A reply that is surely a command, if one of `notices` is a notice of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub command: Command,
+    /// What else the author wrote: one line of at most 200 characters, perhaps empty.
+    pub reason: String,
+    /// What the reply may answer: what stands before the @ in the Message-IDs that it names at the
+    /// domain of the notices, the nearest first.
+    pub notices: Vec<String>,
+}
+
+/// Reads a command from a message; `None` for ordinary mail.
+///
+/// A command comes from a person who signed in, goes to the notices' author and to nobody else,
+/// answers something, and is the first word of the author's own text. A policy that only
+/// observes takes none.
+pub fn asked(school: &School, policy: &Policy, mail: &Submission) -> Option<Asked> {
+    let author = author_address(school, policy)?;
+    let to_author = |it: &crate::mail::Path| it.parsed().is_some_and(|it| it.key() == author.key());
+    let addressed = !mail.envelope.recipients.is_empty() && mail.envelope.recipients.iter().all(to_author);
+    let signed_in = mail.login.is_some() && !mail.envelope.sender.is_null();
+    if !addressed || !signed_in || policy.tables.mode == Mode::Observe || mail.message.automatic().is_some() {
+        return None;
+    }
+    let notices = notices(mail, &author);
+    if notices.is_empty() {
+        return None;
+    }
+    let (command, reason) = read(mail)?;
+    Some(Asked { command, reason, notices })
+}
+
+/// The messages at the domain of the notices that a reply names: the one it answers, then those
+/// before it in the thread.
+fn notices(mail: &Submission, author: &Address) -> Vec<String> {
+    let field = |name| mail.message.header(name).map_or("", |it| it.value.as_str());
+    let mut notices: Vec<String> = Vec::new();
+    for id in ids(field("In-Reply-To")).chain(ids(field("References"))) {
+        let Some((name, domain)) = id.rsplit_once('@') else { continue };
+        if domain.eq_ignore_ascii_case(author.domain()) && !notices.iter().any(|it| it == name) {
+            notices.push(name.to_owned());
+        }
+        if notices.len() == MOST_NOTICES {
+            break;
+        }
+    }
+    notices
+}
+
+/// The Message-IDs of a field without their brackets, the last first: it is the nearest
+/// (RFC 5322 section 3.6.4).
+fn ids(field: &str) -> impl Iterator<Item = &str> {
+    field.rsplit('<').filter_map(|it| it.split_once('>')).map(|(id, _)| id.trim())
+}
+
+/// The first word of the author's own text, where it is a command, and the text after it.
+fn read(mail: &Submission) -> Option<(Command, String)> {
+    let message = &mail.message;
+    let passages = message.own_text().passages.iter().map(|it| message.passage_text(it).trim());
+    let mut passages = passages.filter(|it| !it.is_empty());
+    let first = passages.next()?;
+    let start = first.trim_start_matches(AROUND);
+    let end = start.find(|it: char| !it.is_alphabetic()).unwrap_or(start.len());
+    let (word, rest) = start.split_at(end);
+    let (_, command) = WORDS.iter().find(|(it, _)| word.eq_ignore_ascii_case(it))?;
+    let rest = rest.trim_start_matches(AROUND);
+    let after = rest.trim_start_matches(AFTER);
+    // "Release2", "Release-form" and "cancel/keep" are other words, and "Cancel it? No." is none.
+    let ends = after.is_empty() || after.starts_with(char::is_whitespace) || rest.starts_with([':', ',', ';', '\u{2014}']);
+    let is_question = !rest.starts_with(AFTER) && rest.find(['.', '!', '?']).is_some_and(|it| rest[it..].starts_with('?'));
+    if !ends || is_question {
+        return None;
+    }
+    let mut reason = String::new();
+    for words in std::iter::once(after).chain(passages) {
+        reason.push_str(&words[..words.floor_char_boundary(ENOUGH)]);
+        reason.push(' ');
+        if ENOUGH < reason.len() {
+            break;
+        }
+    }
+    let reason = reason.trim_start_matches(|it: char| it.is_whitespace() || AROUND.contains(&it) || AFTER.contains(&it));
+    Some((*command, one_line(reason, REASON_LENGTH)))
+}
