@@ -11,6 +11,7 @@ mod header;
 mod html;
 mod html_role;
 mod html_style;
+pub mod identifiers;
 mod language;
 mod mailbox;
 mod message;

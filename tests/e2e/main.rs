@@ -21,6 +21,7 @@ mod demonstration;
 mod dialogues;
 mod postfix_alone;
 mod release;
+mod reviewer;
 mod replies;
 mod same_inspection;
 mod signals;

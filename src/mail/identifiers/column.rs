@@ -1,0 +1,79 @@
+//! Headings, and what they say of the column below them.
+
+use std::collections::HashMap;
+
+use super::candidate::Candidate;
+use super::label::{Label, Topic};
+use super::layout::Layout;
+
+/// How much longer than its word a heading may be: `Pupil date of birth (dd/mm/yyyy)`.
+const ROOM: usize = 28;
+/// The longest heading line of a list without cells.
+const LINE: usize = 120;
+
+/// A block and a column in it.
+type Column = (usize, usize);
+
+/// The headings of all columns.
+pub(super) struct Headings<'a> {
+    layout: &'a Layout,
+    /// For each column the lines that head it, in order, with what they name.
+    columns: HashMap<Column, Vec<(usize, Vec<Topic>)>>,
+}
+
+impl<'a> Headings<'a> {
+    /// Finds the headings: lines with such words and without figures of any such form.
+    pub(super) fn new(text: &str, layout: &'a Layout, labels: &[Label], candidates: &[Candidate]) -> Self {
+        let mut columns: HashMap<Column, Vec<(usize, Vec<Topic>)>> = HashMap::new();
+        for group in labels.chunk_by(|one, other| layout.line(one.range.start) == layout.line(other.range.start)) {
+            let number = layout.line(group[0].range.start);
+            let Some(line) = layout.get(number) else { continue };
+            let from = candidates.partition_point(|it| it.range.start < line.range.start);
+            let figures = candidates.get(from).is_some_and(|it| it.range.start < line.range.end);
+            if figures || line.parted.is_none() && !is_list_heading(&text[line.range.clone()], group) {
+                continue;
+            }
+            for label in group {
+                let cell = layout.cell_at(label.range.start);
+                if line.parted.is_some() && text[cell].trim().len() > label.range.len() + ROOM {
+                    continue;
+                }
+                let lines = columns.entry(layout.column(label.range.start)).or_default();
+                match lines.last_mut() {
+                    Some((last, topics)) if *last == number => topics.push(label.topic),
+                    _ => lines.push((number, vec![label.topic])),
+                }
+            }
+        }
+        Self { layout, columns }
+    }
+
+    /// What the nearest heading above a place names; nothing if there is none.
+    pub(super) fn above(&self, at: usize) -> &[Topic] {
+        let Some(lines) = self.columns.get(&self.layout.column(at)) else { return &[] };
+        let line = self.layout.line(at);
+        let above = lines.partition_point(|(heading, _)| *heading < line);
+        above.checked_sub(1).map_or(&[], |last| &lines[last].1)
+    }
+
+    /// Every column with the lines that head it.
+    pub(super) fn columns(&self) -> impl Iterator<Item = (Column, &[(usize, Vec<Topic>)])> {
+        self.columns.iter().map(|(column, lines)| (*column, lines.as_slice()))
+    }
+
+    /// Whether any column of a block has a heading.
+    pub(super) fn any_in(&self, block: usize) -> bool {
+        (0..HEADED_COLUMNS).any(|column| self.columns.contains_key(&(block, column)))
+    }
+}
+
+/// How many columns are looked through for a heading at all.
+const HEADED_COLUMNS: usize = 64;
+
+/// Whether a line without cells heads the lines below it: several such words, or one by itself.
+fn is_list_heading(line: &str, labels: &[Label]) -> bool {
+    let line = line.trim();
+    let sentence = line.contains(". ") || line.ends_with(['.', '?', '!']);
+    let alone = line.len() <= labels[0].range.len() + ROOM / 2;
+    !sentence && line.len() <= LINE && (2 <= labels.len() || alone)
+}

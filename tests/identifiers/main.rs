@@ -1,0 +1,10 @@
+//! Identifiers and secrets in text: check digits, recall, false alarms, and any text at all.
+
+mod class_list;
+mod generator;
+mod mails;
+mod marked;
+mod ordinary;
+mod robustness;
+mod telephones;
+mod vectors;
