@@ -6,6 +6,11 @@ PREFIX ?= /usr/local
 # mail-parser 1.0.1 declares rustc 1.98 and builds, tests and runs on 1.95.
 FLAGS := $(shell rustc --version | awk '{ split($$2, v, "."); if (v[1] == 1 && v[2] < 98) print "--ignore-rust-version" }')
 
+# The tests have one set of features, so that nothing is compiled twice. `make build FEATURES=ldap`
+# builds a beadle that asks LDAP.
+FEATURES ?=
+BUILD_FEATURES := $(if $(FEATURES),--features $(FEATURES))
+
 # Postfix is started by root alone.
 ifneq ($(shell id -u),0)
 AS_ROOT := CARGO_TARGET_$(shell rustc -vV | sed -n 's/^host: //p' | tr a-z- A-Z_)_RUNNER='sudo -E'
@@ -28,7 +33,7 @@ demo:
 	@demo/run.sh
 
 build:
-	$(CARGO) build $(FLAGS) --release --locked
+	$(CARGO) build $(FLAGS) --release --locked $(BUILD_FEATURES)
 
 test:
 	@demo/parts.sh test
@@ -36,12 +41,12 @@ test:
 	$(MAKE) e2e
 
 unit:
-	$(CARGO) test $(FLAGS)
+	$(CARGO) test $(FLAGS) --features ldap
 
 # Most of a test is waiting for Postfix, so more of them run at once than there are cores.
 e2e:
 	@demo/parts.sh test
-	$(AS_ROOT) $(CARGO) test $(FLAGS) --features e2e --test e2e -- --test-threads=6
+	$(AS_ROOT) $(CARGO) test $(FLAGS) --features e2e,ldap --test e2e -- --test-threads=6
 
 # Not by way of `build`: root often has no Rust.
 install:

@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
 # Installs what the demonstration (`demo`) or the end-to-end tests (`test`) need from Debian or
 # Ubuntu, where it is missing. Asks first when a person sits at the terminal. An installed
-# Postfix is left as it is; a new one gets no configuration and is not started.
+# Postfix or slapd is left as it is; a new one gets no configuration and is not started.
 set -euo pipefail
 
 case ${1-} in
     demo) wanted=(postfix swaks libfaketime sasl2-bin libsasl2-modules) ;;
-    test) wanted=(postfix swaks miltertest libfaketime sasl2-bin libsasl2-modules) ;;
+    test) wanted=(postfix swaks miltertest libfaketime sasl2-bin libsasl2-modules slapd openssl) ;;
     *) echo "usage: parts.sh demo | test" >&2; exit 2 ;;
 esac
 
 is_there() {
     case $1 in
         postfix) [ -x /usr/sbin/postfix ] ;;
-        swaks | miltertest) command -v "$1" > /dev/null ;;
+        swaks | miltertest | openssl) command -v "$1" > /dev/null ;;
         sasl2-bin) [ -x /usr/sbin/saslpasswd2 ] ;;
+        slapd) [ -x /usr/sbin/slapd ] ;;
         libfaketime) compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' > /dev/null ;;
         libsasl2-modules) compgen -G '/usr/lib/*/sasl2/libplain.so' > /dev/null ;;
     esac
@@ -45,6 +46,8 @@ as_root=()
 # Without an answer in advance Postfix asks what mail name to use; with this one it writes no
 # configuration at all.
 "${as_root[@]}" debconf-set-selections <<< 'postfix postfix/main_mailer_type select No configuration'
+# The tests run a slapd of their own; without a directory the package starts none.
+"${as_root[@]}" debconf-set-selections <<< 'slapd slapd/no_configuration boolean true'
 
 install() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \

@@ -7,6 +7,9 @@
 
 pub mod cli;
 pub mod daemon;
+pub mod key_file;
+#[cfg(feature = "ldap")]
+pub mod ldap;
 pub mod lint;
 pub mod load;
 pub mod mail;

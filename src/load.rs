@@ -1,8 +1,13 @@
 //! Reads policy and directory files from the disk into the pure types.
 
+mod alias_maps;
+mod from_ldap;
+
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::key_file::{self, KeyFileError};
 use crate::milter::Listen;
 use crate::policy::{Fault, Policy, Source, likely};
 use crate::relay::{self, Relay};
@@ -32,6 +37,18 @@ pub struct Loaded {
     pub school: School,
     /// What is not wrong but worth knowing, a line each.
     pub remarks: Vec<String>,
+    texts: Texts,
+    /// Of the people as LDAP gave them; `None` where they stand in files.
+    ldap_mark: Option<String>,
+}
+
+/// The texts that a policy was read from, to read it again as it was.
+#[derive(Debug)]
+struct Texts {
+    source: Source,
+    layers: Vec<(String, Source)>,
+    /// Where relative paths start from.
+    folder: PathBuf,
 }
 
 /// Why a policy cannot be used.
@@ -43,8 +60,11 @@ pub enum LoadError {
     Policy(#[from] Fault),
     #[error(transparent)]
     Directory(#[from] crate::school::DirectoryError),
-    #[error("cannot draw a random key: {0}")]
-    Random(String),
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    #[cfg(feature = "ldap")]
+    #[error(transparent)]
+    Ldap(#[from] crate::ldap::LdapError),
 }
 
 /// Reads the policy at `path`, or else the one in the working folder, the machine's, or the
@@ -53,21 +73,101 @@ pub enum LoadError {
 /// # Errors
 /// The first fault of any file, with its place.
 pub fn load(path: Option<&Path>, directory: Option<&Path>) -> Result<Loaded, LoadError> {
+    load_for(Purpose::Look, path, directory)
+}
+
+/// As [`load`] with the policy's directory, for the server: it makes the key file for private
+/// addresses where there is none.
+///
+/// # Errors
+/// As [`load`]; and a key file that can neither be read nor made.
+pub fn load_to_serve(path: Option<&Path>) -> Result<Loaded, LoadError> {
+    load_for(Purpose::Serve, path, None)
+}
+
+/// What a policy is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// To lint or to check; nothing is written.
+    Look,
+    /// To serve; what must be found again is kept beside the store.
+    Serve,
+}
+
+fn load_for(purpose: Purpose, path: Option<&Path>, directory: Option<&Path>) -> Result<Loaded, LoadError> {
     let (source, folder) = policy_source(path)?;
-    let policy = Policy::read(source, rules::ALL, &mut |name, from| layer(name, from))?;
+    let mut layers = Vec::new();
+    let policy = Policy::read(copy(&source), rules::ALL, &mut |name, from| {
+        let found = layer(name, from)?;
+        layers.push((format!("{} {name}", from.name), copy(&found)));
+        Ok(found)
+    })?;
+    let texts = Texts { source, layers, folder };
     check_serving(&policy)?;
+    let key = key(purpose, &policy)?;
+    let place = |fault| policy.place("school.directory", fault);
+    let mut found = None;
     let directory = match (directory, policy.tables.school.directory.as_ref()) {
-        (Some(directory), _) => read_directory(directory, |fault| fault)?,
+        (Some(directory), _) => read_directory(directory, &key, |fault| fault)?,
         (None, Some(DirectorySource::Folder(directory))) => {
-            read_directory(&folder.join(directory), |fault| policy.place("school.directory", fault))?
+            read_directory(&texts.folder.join(directory), &key, place)?
+        }
+        (None, Some(DirectorySource::Ldap(table))) => {
+            let asked = from_ldap::Question { table, policy: &policy, folder: &texts.folder, key: &key, purpose };
+            let (directory, rest) = asked.last_answer_or_ask()?.split();
+            found = Some(rest);
+            directory
         }
         (None, None) => Directory::empty(),
     };
+    assemble(policy, directory, texts, found)
+}
+
+/// Asks LDAP for the people again; `None` where nothing has changed, or the policy names no LDAP.
+/// The policy stays the one of `loaded`, whatever its file says by now.
+///
+/// # Errors
+/// LDAP does not answer, or what it says cannot be used; `loaded` is then still good.
+pub fn refresh(loaded: &Loaded) -> Result<Option<Loaded>, LoadError> {
+    let Some(DirectorySource::Ldap(table)) = &loaded.policy.tables.school.directory else { return Ok(None) };
+    let Texts { source, layers, folder } = &loaded.texts;
+    let purpose = Purpose::Serve;
+    let key = key(purpose, &loaded.policy)?;
+    let asked = from_ldap::Question { table, policy: &loaded.policy, folder, key: &key, purpose };
+    let (directory, found) = asked.ask()?.split();
+    if loaded.ldap_mark.as_ref() == Some(&found.mark) {
+        return Ok(None);
+    }
+    let policy = Policy::read(copy(source), rules::ALL, &mut |name, from| {
+        let wanted = format!("{} {name}", from.name);
+        let known = layers.iter().find(|(it, _)| *it == wanted);
+        known.map(|(_, it)| copy(it)).ok_or_else(|| Fault::new(format!("the layer `{name}` is gone")))
+    })?;
+    let layers = layers.iter().map(|(name, it)| (name.clone(), copy(it))).collect();
+    let texts = Texts { source: copy(source), layers, folder: folder.clone() };
+    assemble(policy, directory, texts, Some(found)).map(Some)
+}
+
+fn copy(source: &Source) -> Source {
+    Source { name: source.name.clone(), text: source.text.clone() }
+}
+
+fn assemble(
+    policy: Policy,
+    mut directory: Directory,
+    texts: Texts,
+    found: Option<from_ldap::Rest>,
+) -> Result<Loaded, LoadError> {
+    alias_maps::add(&mut directory, &policy, &texts.folder)?;
     let warnings = directory.warnings().iter().map(ToString::to_string);
-    let remarks = remarks(&policy).into_iter().chain(warnings).collect();
+    let mut remarks: Vec<String> = remarks(&policy).into_iter().chain(warnings).collect();
+    let ldap_mark = found.map(|it| {
+        remarks.extend(it.remarks);
+        it.mark
+    });
     let tables = &policy.tables;
     let school = School::new(tables.school.clone(), tables.calendar.clone(), tables.roles.clone(), directory);
-    Ok(Loaded { policy, school, remarks })
+    Ok(Loaded { policy, school, remarks, texts, ldap_mark })
 }
 
 /// The text of the policy, and the folder that relative paths in it start from.
@@ -124,7 +224,17 @@ fn check_serving(policy: &Policy) -> Result<(), Fault> {
     Ok(())
 }
 
-fn read_directory(folder: &Path, place: impl Fn(Fault) -> Fault) -> Result<Directory, LoadError> {
+/// Where the server keeps what it must find again: the folder of its store.
+fn state_folder(policy: &Policy) -> PathBuf {
+    let store = policy.tables.outbox.store.strip_prefix("sqlite:").map(Path::new);
+    store.and_then(Path::parent).map_or_else(|| PathBuf::from("/var/lib/beadle"), Path::to_owned)
+}
+
+fn read_directory(
+    folder: &Path,
+    key: &PrivateKey,
+    place: impl Fn(Fault) -> Fault,
+) -> Result<Directory, LoadError> {
     let people = folder.join("people.csv");
     if !people.exists() {
         let fault = Fault::new(format!("the directory file {} is missing", people.display()));
@@ -137,15 +247,24 @@ fn read_directory(folder: &Path, place: impl Fn(Fault) -> Fault) -> Result<Direc
     let groups_text = if groups.exists() { Some(read(&groups)?) } else { None };
     let groups_name = groups.display().to_string();
     let groups = groups_text.as_deref().map(|text| (groups_name.as_str(), text));
-    let key = random_key()?;
-    Ok(Directory::parse(Some((&people_name, &people_text)), groups, &key)?)
+    Ok(Directory::parse(Some((&people_name, &people_text)), groups, key)?)
 }
 
-/// A key for the hashes of private addresses, which never leave this process.
-fn random_key() -> Result<PrivateKey, LoadError> {
-    let mut key = [0; 32];
-    getrandom::fill(&mut key).map_err(|error| LoadError::Random(error.to_string()))?;
-    Ok(PrivateKey::new(key))
+/// The key of the server. Who only looks has one of their own where there is none or it is not for
+/// their eyes: linting offline needs no account on the mail server.
+fn key(purpose: Purpose, policy: &Policy) -> Result<PrivateKey, KeyFileError> {
+    let path = state_folder(policy).join("private.key");
+    if purpose == Purpose::Serve {
+        return key_file::read_or_create(&path);
+    }
+    match key_file::read(&path) {
+        Ok(Some(key)) => Ok(key),
+        Err(KeyFileError::Io { source, .. }) if source.kind() == ErrorKind::PermissionDenied => {
+            key_file::for_this_process()
+        }
+        Ok(None) => key_file::for_this_process(),
+        Err(error) => Err(error),
+    }
 }
 
 fn read(path: &Path) -> Result<String, LoadError> {

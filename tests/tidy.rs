@@ -16,7 +16,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("milter", &["mail", "policy"]),
     ("outbox", &["mail", "policy"]),
     ("relay", &["mail"]),
-    ("load", &["mail", "school", "policy", "rules", "milter", "relay"]),
+    ("key_file", &["school"]),
+    ("ldap", &["school"]),
+    ("load", &["mail", "school", "policy", "rules", "milter", "relay", "key_file", "ldap"]),
     (
         "daemon",
         &[

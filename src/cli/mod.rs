@@ -1,5 +1,6 @@
 //! The command line: what people and scripts type.
 
+mod calendar;
 mod lint;
 mod outbox;
 mod policy;
@@ -32,6 +33,8 @@ enum Command {
     Policy(policy::Arguments),
     /// Shows and decides on the messages being kept.
     Outbox(outbox::Arguments),
+    /// Reads term dates from an iCalendar file.
+    Calendar(calendar::Arguments),
 }
 
 /// The option that every command takes.
@@ -61,6 +64,7 @@ pub fn run() -> ExitCode {
         Command::Rule(arguments) => rule::run(&arguments),
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Outbox(arguments) => outbox::run(&arguments),
+        Command::Calendar(arguments) => calendar::run(&arguments),
     };
     done.unwrap_or_else(|Failure(message)| {
         anstream::eprintln!("{message}");

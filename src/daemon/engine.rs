@@ -29,7 +29,7 @@ impl Engine {
     /// Reads the files again. A fault keeps what is in force, and says where and what would be
     /// right. Sockets, store and relay stay as they are until the next start.
     pub fn reload(&self) {
-        match load::load(self.path.as_deref(), None) {
+        match load::load_to_serve(self.path.as_deref()) {
             Ok(loaded) => {
                 for remark in &loaded.remarks {
                     warn!("policy: {remark}");
@@ -46,6 +46,26 @@ impl Engine {
                 info!("policy: read again, {rules} rules are on");
             }
             Err(error) => error!("policy: the last good one stays in force\n{error}"),
+        }
+    }
+
+    /// Asks LDAP for the people again, under the policy in force. A fault keeps those in force.
+    pub fn refresh(&self) {
+        let before = self.now();
+        match load::refresh(&before) {
+            Ok(Some(loaded)) => {
+                let people = loaded.school.directory().persons().len();
+                for remark in &loaded.remarks {
+                    warn!("policy: {remark}");
+                }
+                let now = self.loaded.compare_and_swap(&before, Arc::new(loaded));
+                // A policy that was read meanwhile comes first; the next time asks for it.
+                if Arc::ptr_eq(&now, &before) {
+                    info!("directory: asked LDAP again, {people} people are known");
+                }
+            }
+            Ok(None) => {}
+            Err(error) => warn!("directory: the last good one stays in force\n{error}"),
         }
     }
 }

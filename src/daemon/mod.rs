@@ -8,12 +8,14 @@
 //! | `desk`     | carries out what a person orders about kept messages                           |
 //! | `control`  | the socket by which `beadle outbox` reaches the desk of a running server       |
 //! | `engine`   | the policy and the school in force, replaced as one at a reload                |
+//! | `refresh`  | asks LDAP for the people from time to time                                     |
 
 pub mod control;
 pub mod desk;
 mod engine;
 mod marks;
 mod pipeline;
+mod refresh;
 mod releaser;
 mod replies;
 
@@ -75,7 +77,7 @@ pub async fn serve(policy: Option<PathBuf>) -> Result<(), StartError> {
     // Before anything can be seen of us, so that an early signal is heard and not our death.
     let shutdown = shutdown_signal()?;
     let hangup = signal(SignalKind::hangup()).map_err(signals_unheard)?;
-    let loaded = load::load(policy.as_deref(), None)?;
+    let loaded = load::load_to_serve(policy.as_deref())?;
     let store_path = store_path(&loaded.policy)?;
     let relay = Arc::new(Relay::new(&loaded.policy.tables.relay.server, crate::relay::Limits::default())?);
     let limits = Limits {
@@ -100,6 +102,7 @@ pub async fn serve(policy: Option<PathBuf>) -> Result<(), StartError> {
     let releasing = tokio::spawn(releaser.run(stopping.clone()));
     let pipeline = Arc::new(pipeline::Pipeline::new(desk));
     watch_for_reload(Arc::clone(&engine), hangup);
+    tokio::spawn(refresh::run(Arc::clone(&engine), stopping));
     for listener in &listeners {
         info!("milter: listening on {}", listener.address());
     }

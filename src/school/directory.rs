@@ -17,10 +17,10 @@ pub struct Directory {
     /// Every address of every person in its folded form, sorted; at one address the person
     /// who counts first stands first.
     by_address: Vec<(Box<str>, u32)>,
-    groups: Groups,
+    pub(super) groups: Groups,
     pub(super) private: PrivateAddresses,
     pub(super) names: NameIndex,
-    warnings: Vec<DirectoryWarning>,
+    pub(super) warnings: Vec<DirectoryWarning>,
 }
 
 impl Directory {

@@ -44,6 +44,10 @@ pub enum DirectoryError {
     GroupIsPerson { file: String, line: u64, address: String, people: String },
     #[error("{file}:{line}: the group contains itself: {}, must not", .cycle.join(" > "))]
     GroupCycle { file: String, line: u64, cycle: Vec<String> },
+    #[error("{file}:{line}: this is no alias, must be `name: address, ...` or `address address, ...`")]
+    NoAlias { file: String, line: u64 },
+    #[error("{file}:{line}: the aliases have more than {most} members, must have fewer")]
+    TooManyMembers { file: String, line: u64, most: usize },
 }
 
 fn or_likely(likely: &Option<&'static str>) -> String {
@@ -66,4 +70,12 @@ pub enum DirectoryWarning {
     AddressTwice { file: String, line: u64, address: String, role: super::PersonRole, first: u64 },
     #[error("{file}:{line}: the group has neither members nor a size; it counts as one person")]
     EmptyGroup { file: String, line: u64 },
+    #[error("{file}:{line}: the alias `{name}` stands in {first_file}:{first} already; the first counts")]
+    AliasTwice { file: String, line: u64, name: String, first_file: String, first: u64 },
+    #[error("{file}:{line}: the alias contains itself: {}", .cycle.join(" > "))]
+    AliasCycle { file: String, line: u64, cycle: Vec<String> },
+    #[error("{file}:{line}: `{found}` is not an address; it is left out")]
+    NoMember { file: String, line: u64, found: String },
+    #[error("{file}:{line}: {path} is not included: {why}")]
+    NotIncluded { file: String, line: u64, path: String, why: String },
 }

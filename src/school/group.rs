@@ -35,7 +35,7 @@ impl GroupKind {
     }
 }
 
-/// A row of groups.csv.
+/// A row of groups.csv, or an entry of an alias map.
 #[derive(Debug)]
 pub struct Group {
     pub address: Address,
@@ -121,6 +121,28 @@ impl Groups {
 
     pub(super) fn get(&self, address: &Address) -> Option<&Group> {
         self.by_key.get(address.key()).and_then(|place| self.groups.get(*place as usize))
+    }
+
+    /// Takes the members of an alias for a group that has neither members nor a size, or for a
+    /// new one; returns the line in groups.csv of a group that was without.
+    pub(super) fn learn(&mut self, address: Address, members: Box<[Address]>, line: u64) -> Option<u64> {
+        match self.by_key.get(address.key()) {
+            Some(place) => {
+                let known = &mut self.groups[*place as usize];
+                if !known.members.is_empty() || known.size.is_some() {
+                    return None;
+                }
+                known.members = members;
+                Some(known.line)
+            }
+            None => {
+                let place = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
+                self.by_key.insert(address.key().into(), place);
+                let (name, kind, size) = (Box::default(), GroupKind::Other, None);
+                self.groups.push(Group { address, name, kind, members, size, line });
+                None
+            }
+        }
     }
 
     /// Refuses a group whose address is that of a person.

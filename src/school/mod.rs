@@ -1,6 +1,8 @@
 //! Who is who (people, groups, roles, private addresses) and when (windows, closures, bank
 //! holidays), as rules.toml and the directory files say it.
 
+mod alias_groups;
+mod alias_text;
 mod bank_holidays;
 mod birth_year;
 mod calendar;
@@ -10,6 +12,9 @@ mod expansion;
 mod freemail;
 mod group;
 mod hours;
+pub mod ical;
+mod ldap_people;
+mod ldap_table;
 mod likeness;
 mod name_index;
 mod names;
@@ -22,6 +27,7 @@ mod reading;
 mod sheet;
 mod spelling;
 mod tables;
+pub mod term_dates;
 mod working_day;
 
 use std::collections::{BTreeMap, HashSet};
@@ -30,6 +36,7 @@ use chrono_tz::Tz;
 
 use crate::mail::Address;
 
+pub use alias_text::FindInclude;
 pub use bank_holidays::BankHolidays;
 pub use calendar::{Calendar, CalendarTable, Closure, ClosureError};
 pub use directory::Directory;
@@ -37,6 +44,8 @@ pub use error::{DirectoryError, DirectoryWarning};
 pub use expansion::Expansion;
 pub use group::{Group, GroupKind};
 pub use hours::{Days, Hours, HoursError, Window};
+pub use ldap_people::{LdapEntry, LdapSheets, sheets};
+pub use ldap_table::LdapTable;
 pub use likeness::Likeness;
 pub use opening::{is_open, next_opening};
 pub use person::{Person, PersonRole, normal_role};

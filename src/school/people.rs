@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::person::normal_role;
-use super::private::PrivateList;
+use super::private::{PrivateList, hidden_hash};
 use super::sheet::{Row, Sheet, likely};
 use super::{DirectoryError, DirectoryWarning, Person, PersonRole, PrivateKey};
 use crate::mail::Address;
@@ -38,13 +38,15 @@ impl People {
         while let Some(row) = sheet.next_row()? {
             let place = u32::try_from(people.persons.len()).unwrap_or(u32::MAX);
             let person = person(&row)?;
-            let private = row.addresses("private")?;
-            if person.addresses.is_empty() && private.is_empty() {
+            if person.addresses.is_empty() && row.get("private").is_empty() {
                 let (file, line, role) = (file.to_owned(), row.line, person.role);
                 warnings.push(DirectoryWarning::NoAddress { file, line, role });
             }
-            for address in &private {
-                people.private.add(key, address, place);
+            for value in row.values("private") {
+                match hidden_hash(value) {
+                    Some(hash) => people.private.add_hash(hash, place),
+                    None => people.private.add(key, &row.address("private", value)?, place),
+                }
             }
             let children = row.addresses("children")?;
             if !children.is_empty() {

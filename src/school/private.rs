@@ -10,6 +10,23 @@ use super::freemail::folded;
 use super::{Person, PersonRole};
 use crate::mail::Address;
 
+/// What stands before a hash in the column `private`.
+const HIDDEN: &str = "hmac-sha-256:";
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads what [`PrivateKey::hidden`] wrote.
+pub(super) fn hidden_hash(value: &str) -> Option<[u8; 32]> {
+    let digits = value.strip_prefix(HIDDEN).filter(|it| it.len() == 64 && it.is_ascii())?;
+    let mut hash = [0; 32];
+    for (place, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&digits[2 * place..2 * place + 2], 16).ok()?;
+    }
+    Some(hash)
+}
+
 /// The key under which private addresses are hashed. Nothing prints it.
 #[derive(Clone)]
 pub struct PrivateKey {
@@ -23,6 +40,21 @@ impl PrivateKey {
         let mut block = [0; 64];
         block[..key.len()].copy_from_slice(&key);
         Self { keyed: Hmac::new(&block.into()) }
+    }
+
+    /// The hash of an address as a value of the column `private`, for a file that may hold no
+    /// private address.
+    pub fn hidden(&self, address: &Address) -> String {
+        HIDDEN.to_owned() + &hex(&self.hash(address))
+    }
+
+    /// A mark on a text that nobody makes without the key. It is no hash of an address: none
+    /// begins with a line feed.
+    pub fn mark(&self, text: &str) -> String {
+        let mut keyed = self.keyed.clone();
+        keyed.update(b"\n");
+        keyed.update(text.as_bytes());
+        hex(&keyed.finalize().into_bytes())
     }
 
     /// HMAC-SHA-256 of the address in the one form that all forms of its mailbox share.
@@ -62,7 +94,11 @@ pub(super) struct PrivateList(Vec<([u8; 32], u32)>);
 
 impl PrivateList {
     pub(super) fn add(&mut self, key: &PrivateKey, address: &Address, person: u32) {
-        self.0.push((key.hash(address), person));
+        self.add_hash(key.hash(address), person);
+    }
+
+    pub(super) fn add_hash(&mut self, hash: [u8; 32], person: u32) {
+        self.0.push((hash, person));
     }
 }
 

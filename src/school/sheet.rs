@@ -130,7 +130,7 @@ impl Row<'_> {
         self.values(column).map(|value| self.address(column, value)).collect()
     }
 
-    fn address(&self, column: &'static str, value: &str) -> Result<Address, DirectoryError> {
+    pub(super) fn address(&self, column: &'static str, value: &str) -> Result<Address, DirectoryError> {
         let wanted = "an address such as `name@oakmere.example`";
         // A private address is shown to nobody, not even when it is wrong.
         let shown = if column == "private" { "a value".to_owned() } else { format!("`{value}`") };

@@ -3,8 +3,11 @@
 use std::fmt;
 
 use chrono_tz::{TZ_VARIANTS, Tz};
-use serde::de::Error as _;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::LdapTable;
 
 /// The table `[school]` of rules.toml.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +25,9 @@ pub struct SchoolTable {
     pub trusted_domains: Vec<Domain>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub directory: Option<DirectorySource>,
+    /// Text files of Postfix's alias maps, relative to rules.toml: groups that groups.csv does
+    /// not list.
+    pub alias_maps: Vec<String>,
     /// School, work and trip telephones, as they are written.
     pub numbers: Vec<String>,
     pub languages: Vec<Language>,
@@ -36,6 +42,7 @@ impl Default for SchoolTable {
             pupil_domains: Vec::new(),
             trusted_domains: Vec::new(),
             directory: None,
+            alias_maps: Vec::new(),
             numbers: Vec::new(),
             languages: vec![Language::English],
         }
@@ -52,24 +59,37 @@ pub enum Language {
 }
 
 /// Where the directory is read from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum DirectorySource {
     /// A folder with `people.csv` and `groups.csv`, relative to rules.toml.
     Folder(String),
+    Ldap(Box<LdapTable>),
 }
 
-impl From<String> for DirectorySource {
-    fn from(folder: String) -> Self {
-        Self::Folder(folder)
-    }
-}
+impl<'de> Deserialize<'de> for DirectorySource {
+    /// Tells the two apart by their kind, so that a fault in a table keeps its place and words.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
 
-impl From<DirectorySource> for String {
-    fn from(source: DirectorySource) -> Self {
-        match source {
-            DirectorySource::Folder(folder) => folder,
+        impl<'de> Visitor<'de> for Either {
+            type Value = DirectorySource;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("the name of a folder, or a table such as { ldap = \"ldaps://...\" }")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, folder: &str) -> Result<Self::Value, E> {
+                Ok(DirectorySource::Folder(folder.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                let table = LdapTable::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(DirectorySource::Ldap(Box::new(table)))
+            }
         }
+
+        deserializer.deserialize_any(Either)
     }
 }
 
