@@ -148,7 +148,8 @@ mod tests {
     fn a_file_that_others_may_read_is_refused() {
         for mode in [0o640, 0o604, 0o660, 0o610, 0o777] {
             let (_folder, path) = with(&[7; 32], mode);
-            let wanted = format!("KEY: the key file has mode {mode:04o}, must be 0600\n  help: chmod 600 KEY");
+            let wanted =
+                format!("KEY: the key file has mode {mode:04o}, must be 0600\n  help: chmod 600 KEY");
             assert_eq!(refused(&path), wanted);
         }
         for mode in [0o600, 0o400] {
@@ -159,7 +160,9 @@ mod tests {
     #[test]
     fn a_key_of_another_length_is_refused() {
         let help = "\n  help: restore it, or remove it and a new one is made";
-        for (length, said) in [(0, "0 bytes"), (31, "31 bytes"), (33, "more than 32 bytes"), (5000, "more than 32 bytes")] {
+        for (length, said) in
+            [(0, "0 bytes"), (31, "31 bytes"), (33, "more than 32 bytes"), (5000, "more than 32 bytes")]
+        {
             let (_folder, path) = with(&vec![7; length], 0o600);
             assert_eq!(refused(&path), format!("KEY: the key file has {said}, must be 32 bytes{help}"));
         }

@@ -66,7 +66,8 @@ pub fn ask(table: &LdapTable, password: Option<&str>, ca_file: Option<&Path>) ->
         let asking = scope.spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.map_err(|source| LdapError::Thread { source })?;
-            let asked = runtime.block_on(async { tokio::time::timeout(ALL, ask_with(table, password, tls)).await });
+            let asked =
+                runtime.block_on(async { tokio::time::timeout(ALL, ask_with(table, password, tls)).await });
             // A name that is being looked up must not keep us.
             runtime.shutdown_background();
             asked.unwrap_or_else(|_| Err(LdapError::TooSlow { url: url() }))
@@ -75,15 +76,21 @@ pub fn ask(table: &LdapTable, password: Option<&str>, ca_file: Option<&Path>) ->
     })
 }
 
-async fn ask_with(table: &LdapTable, password: Option<&str>, tls: Arc<ClientConfig>) -> Result<Entries, LdapError> {
+async fn ask_with(
+    table: &LdapTable,
+    password: Option<&str>,
+    tls: Arc<ClientConfig>,
+) -> Result<Entries, LdapError> {
     let url = || table.ldap.clone();
     let safe = table.server().is_some_and(|(_, safe)| safe) || table.is_local();
     let settings = LdapConnSettings::new().set_conn_timeout(CONNECT).set_config(tls).set_starttls(!safe);
     let connected = LdapConnAsync::with_settings(settings, &table.ldap).await;
-    let (connection, mut ldap) = connected.map_err(|it| LdapError::Connect { url: url(), source: it.into() })?;
+    let (connection, mut ldap) =
+        connected.map_err(|it| LdapError::Connect { url: url(), source: it.into() })?;
     tokio::spawn(connection.drive());
     if let (Some(dn), Some(password)) = (&table.bind_dn, password) {
-        let bound = ldap.with_timeout(ANSWER).simple_bind(dn, password).await.and_then(ldap3::LdapResult::success);
+        let bound =
+            ldap.with_timeout(ANSWER).simple_bind(dn, password).await.and_then(ldap3::LdapResult::success);
         bound.map_err(|it| LdapError::Bind { url: url(), dn: dn.clone(), source: it.into() })?;
     }
     let people = search(&mut ldap, table, &table.people_filter, table.attributes.wanted()).await?;
@@ -108,7 +115,8 @@ async fn search(
     };
     let pages: Vec<Box<dyn Adapter<'_, String, Vec<String>>>> =
         vec![Box::new(EntriesOnly::new()), Box::new(PagedResults::new(PAGE))];
-    let stream = ldap.with_timeout(ANSWER).streaming_search_with(pages, &table.base, Scope::Subtree, filter, wanted);
+    let stream =
+        ldap.with_timeout(ANSWER).streaming_search_with(pages, &table.base, Scope::Subtree, filter, wanted);
     let mut stream = stream.await.map_err(failed)?;
     let mut found = Vec::new();
     while let Some(entry) = stream.next().await.map_err(failed)? {
@@ -137,10 +145,13 @@ async fn whole(ldap: &mut Ldap, entry: SearchEntry) -> Result<LdapEntry, ldap3::
         // Each answer brings something, or there is no end.
         let Some(next) = next.filter(|it| *it == known.len() && *it < MOST_ENTRIES) else { continue };
         let wanted = [format!("{name};range={next}-*")];
-        let asked = ldap.with_timeout(ANSWER).search(&entry.dn, Scope::Base, "(objectClass=*)", wanted).await?;
+        let asked =
+            ldap.with_timeout(ANSWER).search(&entry.dn, Scope::Base, "(objectClass=*)", wanted).await?;
         let (more, _) = asked.success()?;
         let more = more.into_iter().filter(|it| !it.is_ref() && !it.is_intermediate());
-        waiting.extend(more.flat_map(|it| SearchEntry::construct(it).attrs).filter(|(it, _)| range(it).0 == name));
+        waiting.extend(
+            more.flat_map(|it| SearchEntry::construct(it).attrs).filter(|(it, _)| range(it).0 == name),
+        );
     }
     Ok(LdapEntry { dn: entry.dn, attributes })
 }

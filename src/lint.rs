@@ -34,7 +34,8 @@ pub struct Step {
 /// Inspects one message: guards that keep a rule from being run, the rules in their order, the
 /// guards that soften what they found, the verdict.
 pub fn inspect(policy: &Policy, school: &School, mail: &Submission) -> Inspection {
-    let mut inspector = Inspector { policy, school, mail, found: Findings::default(), guards: Vec::new(), steps: Vec::new() };
+    let mut inspector =
+        Inspector { policy, school, mail, found: Findings::default(), guards: Vec::new(), steps: Vec::new() };
     for rule in &policy.rules {
         inspector.run(rule);
     }

@@ -113,7 +113,8 @@ fn load_for(purpose: Purpose, path: Option<&Path>, directory: Option<&Path>) -> 
             read_directory(&texts.folder.join(directory), &key, place)?
         }
         (None, Some(DirectorySource::Ldap(table))) => {
-            let asked = from_ldap::Question { table, policy: &policy, folder: &texts.folder, key: &key, purpose };
+            let asked =
+                from_ldap::Question { table, policy: &policy, folder: &texts.folder, key: &key, purpose };
             let (directory, rest) = asked.last_answer_or_ask()?.split();
             found = Some(rest);
             directory
@@ -172,9 +173,9 @@ fn assemble(
 
 /// The text of the policy, and the folder that relative paths in it start from.
 fn policy_source(path: Option<&Path>) -> Result<(Source, PathBuf), LoadError> {
-    let found = path.map(Path::to_owned).or_else(|| {
-        ["rules.toml", SYSTEM_POLICY].into_iter().map(PathBuf::from).find(|it| it.exists())
-    });
+    let found = path
+        .map(Path::to_owned)
+        .or_else(|| ["rules.toml", SYSTEM_POLICY].into_iter().map(PathBuf::from).find(|it| it.exists()));
     match found {
         Some(path) => {
             let folder = path.parent().map(Path::to_owned).unwrap_or_default();

@@ -15,7 +15,12 @@ fn beadle() -> Command {
 
 /// Runs `beadle lint` under the policy of the rules' cases.
 fn lint(arguments: &[&str]) -> Output {
-    beadle().args(["lint", "--policy", "rules.toml"]).args(arguments).stdin(Stdio::null()).output().expect("beadle runs")
+    beadle()
+        .args(["lint", "--policy", "rules.toml"])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .expect("beadle runs")
 }
 
 fn stdout(output: &Output) -> &str {
@@ -39,7 +44,10 @@ fn the_exit_status_tells_what_was_found() {
     assert_eq!(status(&["no-such-file.eml"]), Some(2));
     assert_eq!(status(&["--fail-on", "deffer", LATE]), Some(2));
     assert_eq!(status(&["--rule", "send-ours", LATE]), Some(2));
-    assert_eq!(beadle().args(["lint", "--policy", "nothing.toml", LATE]).status().expect("beadle runs").code(), Some(2));
+    assert_eq!(
+        beadle().args(["lint", "--policy", "nothing.toml", LATE]).status().expect("beadle runs").code(),
+        Some(2)
+    );
 }
 
 #[test]
@@ -68,14 +76,21 @@ fn the_json_is_that_of_the_interface() {
 #[test]
 fn folders_maildirs_and_standard_input_are_read() {
     let folder = lint(&["--format", "jsonl", "send_hours"]);
-    let paths: Vec<Value> = stdout(&folder).lines().map(|it| serde_json::from_str::<Value>(it).expect("JSON")["path"].clone()).collect();
-    let files = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/rules/send_hours")).expect("the cases");
-    let count = files.filter(|it| it.as_ref().is_ok_and(|it| it.path().extension().is_some_and(|it| it == "eml"))).count();
+    let paths: Vec<Value> = stdout(&folder)
+        .lines()
+        .map(|it| serde_json::from_str::<Value>(it).expect("JSON")["path"].clone())
+        .collect();
+    let files = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/rules/send_hours"))
+        .expect("the cases");
+    let count = files
+        .filter(|it| it.as_ref().is_ok_and(|it| it.path().extension().is_some_and(|it| it == "eml")))
+        .count();
     assert_eq!(paths.len(), count);
     assert!(paths.is_sorted_by_key(|it| it.as_str().map(str::to_owned)));
 
     let maildir = tempfile::tempdir().expect("a folder");
-    let message = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/rules").join(LATE)).expect("a case");
+    let message =
+        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/rules").join(LATE)).expect("a case");
     for name in ["cur", "new", "tmp"] {
         fs::create_dir(maildir.path().join(name)).expect("a folder");
         fs::write(maildir.path().join(name).join("1700000000.M1.host:2,S"), &message).expect("a file");
@@ -104,7 +119,9 @@ fn an_empty_folder_gives_an_empty_array() {
 
 #[test]
 fn the_envelope_can_be_given_and_read_from_a_file() {
-    let action = |arguments: &[&str]| json(&lint(&[&["--format", "json"], arguments].concat()))[0]["verdict"]["action"].clone();
+    let action = |arguments: &[&str]| {
+        json(&lint(&[&["--format", "json"], arguments].concat()))[0]["verdict"]["action"].clone()
+    };
     assert_eq!(action(&["--at", "2026-11-24T12:00:00Z", LATE]), "allow");
     assert_eq!(action(&["--at", "2026-11-24T17:00:01+00:00", IN_TIME]), "defer");
     assert_eq!(action(&["--rcpt", "jayden.r.2009@freemail.example", IN_TIME]), "reject");
@@ -114,7 +131,9 @@ fn the_envelope_can_be_given_and_read_from_a_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("envelope.toml");
     for at in ["2026-11-24T12:00:00Z", "\"2026-11-24T12:00:00+00:00\""] {
-        let text = format!("sender = \"g.hughes@oakmere.example\"\nrecipients = [\"maths@oakmere.example\"]\nlogin = \"g.hughes\"\nat = {at}\n");
+        let text = format!(
+            "sender = \"g.hughes@oakmere.example\"\nrecipients = [\"maths@oakmere.example\"]\nlogin = \"g.hughes\"\nat = {at}\n"
+        );
         fs::write(&path, text).expect("a file");
         assert_eq!(action(&["--envelope", &path.display().to_string(), LATE]), "allow");
     }
@@ -126,7 +145,11 @@ fn the_envelope_can_be_given_and_read_from_a_file() {
 
 #[test]
 fn rules_can_be_chosen_and_left_out() {
-    let findings = |arguments: &[&str]| json(&lint(&[&["--format", "json", LATE], arguments].concat()))[0]["findings"].as_array().map(Vec::len);
+    let findings = |arguments: &[&str]| {
+        json(&lint(&[&["--format", "json", LATE], arguments].concat()))[0]["findings"]
+            .as_array()
+            .map(Vec::len)
+    };
     assert_eq!(findings(&["--rule", "send-hours"]), Some(1));
     assert_eq!(findings(&["--rule", "reply-all"]), Some(0));
     assert_eq!(findings(&["--not-rule", "send-hours"]), Some(0));
@@ -189,7 +212,8 @@ fn rules_have_pages() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean `send-hours`?"));
     let output = beadle().args(["rule", "--all", "--format", "json"]).output().expect("beadle runs");
-    let names: Vec<Value> = json(&output).as_array().expect("an array").iter().map(|it| it["name"].clone()).collect();
+    let names: Vec<Value> =
+        json(&output).as_array().expect("an array").iter().map(|it| it["name"].clone()).collect();
     assert!(names.contains(&"reply-all".into()));
 }
 

@@ -80,7 +80,8 @@ fn score(mails: &[Mail]) -> Score {
         let anchor = London.from_local_datetime(&mail.at).earliest().expect("a time of London");
         let mut asked = mail.asked.clone();
         for it in deadlines(&mail.text, &anchor).into_iter().filter(|it| it.request) {
-            let found = Asked { due: it.due.naive_local(), work: it.substantive.is_some(), reminder: it.reminder };
+            let found =
+                Asked { due: it.due.naive_local(), work: it.substantive.is_some(), reminder: it.reminder };
             let Some(at) = asked.iter().position(|it| it.due == found.due) else {
                 score.wrong += 1;
                 let phrase = &mail.text[it.range];

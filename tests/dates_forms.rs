@@ -6,7 +6,8 @@ use chrono_tz::Europe::London;
 use chrono_tz::Tz;
 
 fn at(time: &str) -> DateTime<Tz> {
-    let local = NaiveDateTime::parse_from_str(time, "%Y-%m-%d %H:%M").unwrap_or_else(|why| panic!("{time}: {why}"));
+    let local =
+        NaiveDateTime::parse_from_str(time, "%Y-%m-%d %H:%M").unwrap_or_else(|why| panic!("{time}: {why}"));
     London.from_local_datetime(&local).earliest().expect("a time of London")
 }
 
@@ -115,7 +116,11 @@ fn reads_ends_of_days() {
 fn gives_a_day_until_midnight_where_work_has_ended_at_delivery() {
     check(
         "2026-11-19 18:20",
-        &[("by the end of today", "2026-11-20 00:00"), ("today", "2026-11-20 00:00"), ("by EOD", "2026-11-20 00:00")],
+        &[
+            ("by the end of today", "2026-11-20 00:00"),
+            ("today", "2026-11-20 00:00"),
+            ("by EOD", "2026-11-20 00:00"),
+        ],
     );
 }
 
@@ -370,7 +375,8 @@ fn names_the_product_of_work() {
 
 #[test]
 fn then_is_the_time_named_before() {
-    let found = only("The lorry comes at 7 tomorrow. Cars out of the yard by then please.", "2027-01-05 12:00");
+    let found =
+        only("The lorry comes at 7 tomorrow. Cars out of the yard by then please.", "2027-01-05 12:00");
     assert_eq!(found.due, at("2027-01-06 07:00"));
     let found = only("It is final on Friday, so send comments before then.", "2027-01-05 12:00");
     assert_eq!(found.due, at("2027-01-08 00:00"));
@@ -386,11 +392,11 @@ fn keeps_offsets_in_bytes_among_other_letters() {
 
 #[test]
 fn reads_a_phrase_over_a_line_end_alike_with_both_line_ends() {
-    let text =
-        "Please could all tutors return the green slips that went out last week by\n9am on Friday and keep a copy.\n";
+    let text = "Please could all tutors return the green slips that went out last week by\n9am on Friday and keep a copy.\n";
     let crlf = text.replace('\n', "\r\n");
     let anchor = at("2026-11-19 15:00");
-    let due = |text: &str| deadlines(text, &anchor).into_iter().map(|it| (it.due, it.request)).collect::<Vec<_>>();
+    let due =
+        |text: &str| deadlines(text, &anchor).into_iter().map(|it| (it.due, it.request)).collect::<Vec<_>>();
     assert_eq!(due(text), [(at("2026-11-20 09:00"), true)]);
     assert_eq!(due(&crlf), due(text));
 }

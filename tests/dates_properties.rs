@@ -9,19 +9,78 @@ use proptest::prelude::*;
 
 /// Scraps of which times are made, to be put together at random.
 const SCRAPS: [&str; 64] = [
-    "by", "before", "no later than", "until", "within", "in the next", "due", "deadline:", "closes", "please", "you",
-    "I", "will", "9", "3.30", "31", "29", "24", "0", "99999", "am", "pm", "a.m.", "o'clock", "half past", "quarter to",
-    "noon", "Friday", "Fri", "Friday's", "next", "this", "last", "week", "weeks", "days", "hours", "the", "14th",
-    "1st", "February", "December", "31/12", "29/02/28", "30/02", "2026-12-31", "12/12/9999", "today", "tomorrow",
-    "end of", "close of play", "month", "first thing", "a week on", "meeting", "then", "this time", ".", ",", "\n",
-    "’", "é", "—", "(",
+    "by",
+    "before",
+    "no later than",
+    "until",
+    "within",
+    "in the next",
+    "due",
+    "deadline:",
+    "closes",
+    "please",
+    "you",
+    "I",
+    "will",
+    "9",
+    "3.30",
+    "31",
+    "29",
+    "24",
+    "0",
+    "99999",
+    "am",
+    "pm",
+    "a.m.",
+    "o'clock",
+    "half past",
+    "quarter to",
+    "noon",
+    "Friday",
+    "Fri",
+    "Friday's",
+    "next",
+    "this",
+    "last",
+    "week",
+    "weeks",
+    "days",
+    "hours",
+    "the",
+    "14th",
+    "1st",
+    "February",
+    "December",
+    "31/12",
+    "29/02/28",
+    "30/02",
+    "2026-12-31",
+    "12/12/9999",
+    "today",
+    "tomorrow",
+    "end of",
+    "close of play",
+    "month",
+    "first thing",
+    "a week on",
+    "meeting",
+    "then",
+    "this time",
+    ".",
+    ",",
+    "\n",
+    "’",
+    "é",
+    "—",
+    "(",
 ];
 
 fn anchors() -> impl Strategy<Value = DateTime<Tz>> {
     let (from, to) = (-4_000_000_000_i64, 8_000_000_000_i64);
     let zones = prop_oneof![Just(London), Just(chrono_tz::Asia::Kathmandu), Just(chrono_tz::Pacific::Apia)];
-    (from..to, zones)
-        .prop_map(|(seconds, zone)| Utc.timestamp_opt(seconds, 0).single().expect("in range").with_timezone(&zone))
+    (from..to, zones).prop_map(|(seconds, zone)| {
+        Utc.timestamp_opt(seconds, 0).single().expect("in range").with_timezone(&zone)
+    })
 }
 
 fn holds(text: &str, anchor: &DateTime<Tz>) -> Result<(), TestCaseError> {
@@ -80,7 +139,17 @@ proptest! {
 fn takes_linear_time() {
     let anchor = London.with_ymd_and_hms(2026, 11, 19, 15, 0, 0).single().expect("a time");
     for scrap in [
-        "by ", "please by Friday ", ". ", "\n", "9", "1.1", "a", "before it goes ", "’", "the ", "close of the ",
+        "by ",
+        "please by Friday ",
+        ". ",
+        "\n",
+        "9",
+        "1.1",
+        "a",
+        "before it goes ",
+        "’",
+        "the ",
+        "close of the ",
         "due ",
     ] {
         let time = |length: usize| {

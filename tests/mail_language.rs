@@ -6,8 +6,7 @@ const ENGLISH: &str = include_str!("../testdata/mail/language/english.txt");
 const WELSH: &str = include_str!("../testdata/mail/language/welsh.txt");
 
 fn languages(body: &str) -> Vec<Language> {
-    let message =
-        Message::parse(format!("Content-Type: text/plain; charset=utf-8\n\n{body}\n").into_bytes());
+    let message = Message::parse(format!("Content-Type: text/plain; charset=utf-8\n\n{body}\n").into_bytes());
     message.own_text().passages.iter().map(|it| it.language).collect()
 }
 
@@ -18,15 +17,13 @@ fn others<'t>(lines: &'t str, wanted: &[Language]) -> Vec<&'t str> {
 
 #[test]
 fn welsh_is_never_taken_for_english() {
-    let taken: Vec<&str> =
-        WELSH.lines().filter(|it| languages(it).contains(&Language::English)).collect();
+    let taken: Vec<&str> = WELSH.lines().filter(|it| languages(it).contains(&Language::English)).collect();
     assert!(taken.is_empty(), "{taken:#?}");
 }
 
 #[test]
 fn english_is_never_taken_for_welsh() {
-    let taken: Vec<&str> =
-        ENGLISH.lines().filter(|it| languages(it).contains(&Language::Welsh)).collect();
+    let taken: Vec<&str> = ENGLISH.lines().filter(|it| languages(it).contains(&Language::Welsh)).collect();
     assert!(taken.is_empty(), "{taken:#?}");
 }
 
@@ -47,9 +44,6 @@ fn most_short_welsh_is_known_as_welsh() {
 #[test]
 fn a_word_that_tells_nothing_follows_the_rest_of_the_message() {
     assert_eq!(languages("Mae'r plant yn yr ardd heddiw.\n\nMoron!"), [Language::Welsh; 2]);
-    assert_eq!(
-        languages("The children are in the garden today.\n\nMoron!"),
-        [Language::English; 2]
-    );
+    assert_eq!(languages("The children are in the garden today.\n\nMoron!"), [Language::English; 2]);
     assert_eq!(languages("Moron!"), [Language::Unknown]);
 }

@@ -12,9 +12,7 @@ fn own(message: &Message) -> Vec<&str> {
 
 #[test]
 fn keeps_repeated_fields_in_order() {
-    let mail = message(
-        "Subject: one\nTo: a@oakfield.example\nSubject: two\nTo: b@oakfield.example\n\nx\n",
-    );
+    let mail = message("Subject: one\nTo: a@oakfield.example\nSubject: two\nTo: b@oakfield.example\n\nx\n");
     let subjects: Vec<&str> =
         mail.headers().iter().filter(|it| it.is("subject")).map(|it| it.value.as_str()).collect();
     assert_eq!(subjects, ["one", "two"]);
@@ -23,8 +21,7 @@ fn keeps_repeated_fields_in_order() {
 
 #[test]
 fn decodes_and_unfolds_values() {
-    let mail =
-        message("Subject: =?utf-8?q?Si=C3=A2n?=\n =?utf-8?b?IExsxbdy?= trip\nX-Raw: Llŷr\n\n");
+    let mail = message("Subject: =?utf-8?q?Si=C3=A2n?=\n =?utf-8?b?IExsxbdy?= trip\nX-Raw: Llŷr\n\n");
     assert_eq!(mail.subject(), "Siân Llŷr trip");
     assert_eq!(mail.header("x-raw").map(|it| it.value.as_str()), Some("Llŷr"));
 }
@@ -39,11 +36,7 @@ fn reads_people_with_their_places() {
         mail.to().iter().map(|it| (it.name.as_str(), &value[it.span.clone()])).collect();
     assert_eq!(
         found,
-        [
-            ("Okoro, Jo", "j.okoro@oakfield.example"),
-            ("", "a@oakfield.example"),
-            ("", "b@oakfield.example")
-        ]
+        [("Okoro, Jo", "j.okoro@oakfield.example"), ("", "a@oakfield.example"), ("", "b@oakfield.example")]
     );
 }
 
@@ -58,8 +51,7 @@ fn reads_addresses_as_people_mistype_them() {
         ("\"a@oakfield.example\" <b@mill.example>", "a@oakfield.example", "b@mill.example"),
     ] {
         let mail = message(&format!("To: {to}\n\n"));
-        let found: Vec<_> =
-            mail.to().iter().map(|it| (it.name.as_str(), it.address.as_str())).collect();
+        let found: Vec<_> = mail.to().iter().map(|it| (it.name.as_str(), it.address.as_str())).collect();
         assert_eq!(found, [(name, address)], "{to}");
     }
     assert!(message("To: undisclosed-recipients:;\n\n").to().is_empty());
@@ -170,8 +162,7 @@ fn forwards_are_counted_in_the_text_too() {
     let block = |subject: &str| {
         format!("From: A <a@mill.example>\nSent: 2 March 2027 09:12\nTo: B\nSubject: {subject}\n\n")
     };
-    let gmail =
-        "---------- Forwarded message ---------\nFrom: A <a@mill.example>\nSubject: cat\n\n";
+    let gmail = "---------- Forwarded message ---------\nFrom: A <a@mill.example>\nSubject: cat\n\n";
     for (subject, body, depth) in [
         ("cat", format!("look\n\n{gmail}old\n"), 1),
         ("cat", format!("look\n\n{gmail}{gmail}old\n"), 2),
@@ -209,14 +200,8 @@ fn automatic_mail_is_known_by_protocol_facts() {
 fn protection_is_the_strongest_found() {
     for (head, expected) in [
         ("Content-Type: multipart/signed; boundary=b\n\n--b\n\nx\n--b--\n", Protection::Signed),
-        (
-            "Content-Type: multipart/encrypted; boundary=b\n\n--b\n\nx\n--b--\n",
-            Protection::Encrypted,
-        ),
-        (
-            "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx\n",
-            Protection::Encrypted,
-        ),
+        ("Content-Type: multipart/encrypted; boundary=b\n\n--b\n\nx\n--b--\n", Protection::Encrypted),
+        ("Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx\n", Protection::Encrypted),
         ("\n-----BEGIN PGP MESSAGE-----\nabc\n", Protection::Encrypted),
         ("\n> -----BEGIN PGP MESSAGE-----\n> abc\n", Protection::Plain),
     ] {
@@ -241,9 +226,8 @@ fn urgency_is_read_from_any_of_its_fields() {
 
 #[test]
 fn languages_are_decided_sentence_by_sentence() {
-    let mail = message(
-        "Subject: x\n\nMae'r plant yn bwyta moron heddiw. The carrots are for the children.\n",
-    );
+    let mail =
+        message("Subject: x\n\nMae'r plant yn bwyta moron heddiw. The carrots are for the children.\n");
     let found: Vec<(&str, Language)> =
         mail.own_text().passages.iter().map(|it| (mail.passage_text(it), it.language)).collect();
     assert_eq!(

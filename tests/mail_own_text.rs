@@ -39,8 +39,7 @@ fn crlf(eml: &[u8]) -> Vec<u8> {
 /// The own text as one line.
 fn own_text(eml: Vec<u8>) -> String {
     let message = Message::parse(eml);
-    let passages: Vec<&str> =
-        message.own_text().passages.iter().map(|it| message.passage_text(it)).collect();
+    let passages: Vec<&str> = message.own_text().passages.iter().map(|it| message.passage_text(it)).collect();
     one_line(&passages.join("\n"))
 }
 
@@ -50,8 +49,7 @@ fn one_line(text: &str) -> String {
 
 /// The share of fixtures called `prefix...` that are split exactly right, with those that are not.
 fn exact_share(prefix: &str) -> (f64, usize, String) {
-    let fixtures: Vec<Fixture> =
-        fixtures().into_iter().filter(|it| it.name.starts_with(prefix)).collect();
+    let fixtures: Vec<Fixture> = fixtures().into_iter().filter(|it| it.name.starts_with(prefix)).collect();
     let mut wrong = String::new();
     let mut right = 0;
     for fixture in &fixtures {

@@ -11,8 +11,7 @@ use proptest::sample::Index;
 fn read_all(bytes: Vec<u8>) -> Message {
     let message = Message::parse(bytes.clone());
     assert_eq!(message.raw(), bytes);
-    for mailboxes in [message.from(), message.to(), message.cc(), message.bcc(), message.reply_to()]
-    {
+    for mailboxes in [message.from(), message.to(), message.cc(), message.bcc(), message.reply_to()] {
         for mailbox in mailboxes {
             assert!(mailbox.span.start <= mailbox.span.end);
             let fits = |it: &beadle::mail::Header| it.value.get(mailbox.span.clone()).is_some();
@@ -32,12 +31,7 @@ fn read_all(bytes: Vec<u8>) -> Message {
         message.content(attachment);
     }
     let _ = (message.date(), message.message_id(), message.subject(), message.automatic());
-    let _ = (
-        message.is_reply(),
-        message.forward_depth(),
-        message.protection(),
-        message.is_marked_urgent(),
-    );
+    let _ = (message.is_reply(), message.forward_depth(), message.protection(), message.is_marked_urgent());
     message
 }
 
@@ -178,24 +172,14 @@ fn deep_nesting_of_elements_ends_and_keeps_the_text() {
 
 #[test]
 fn one_long_line_is_read_whole() {
-    for line in [
-        "word ",
-        "> ",
-        "a",
-        "<b>",
-        "On 1 May 2027 10:00 ",
-        "--",
-        "From: a@b.example ",
-        "&lt;",
-        ": ",
-    ] {
+    for line in ["word ", "> ", "a", "<b>", "On 1 May 2027 10:00 ", "--", "From: a@b.example ", "&lt;", ": "]
+    {
         for kind in ["text/plain", "text/html"] {
             let bytes = format!("Content-Type: {kind}\n\n{}", line.repeat(500_000 / line.len()));
             read_all(bytes.into_bytes());
         }
     }
-    let message =
-        read_all(format!("Subject: x\n\n{}end\n", "word ".repeat(1_000_000)).into_bytes());
+    let message = read_all(format!("Subject: x\n\n{}end\n", "word ".repeat(1_000_000)).into_bytes());
     let passages = &message.own_text().passages;
     assert_eq!(passages.iter().map(|it| it.range.len()).sum::<usize>(), 5_000_003);
 }
@@ -204,8 +188,7 @@ fn one_long_line_is_read_whole() {
 fn the_count_of_passages_is_bounded_and_their_words_are_kept() {
     let message = read_all(format!("Subject: x\n\n{}", "one\n\n\n\n".repeat(50_000)).into_bytes());
     let passages = &message.own_text().passages;
-    let words: usize =
-        passages.iter().map(|it| message.passage_text(it).split_whitespace().count()).sum();
+    let words: usize = passages.iter().map(|it| message.passage_text(it).split_whitespace().count()).sum();
     assert!(passages.len() <= 10_000, "{}", passages.len());
     assert_eq!(words, 50_000);
 }
@@ -228,10 +211,7 @@ fn many_of_everything_ends() {
             "<div style=\"border-top:solid #E1E1E1 1.0pt\">From: a@b.example<br>Sent: 1 May 2027<br>",
         ),
         ("Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\nx\n"),
-        (
-            "Content-Type: multipart/alternative; boundary=b\n\n",
-            "--b\nContent-Type: text/html\n\n<p>x\n",
-        ),
+        ("Content-Type: multipart/alternative; boundary=b\n\n", "--b\nContent-Type: text/html\n\n<p>x\n"),
     ] {
         read_all(format!("{head}{}", scrap.repeat(400_000 / scrap.len())).into_bytes());
     }

@@ -41,8 +41,7 @@ fn memory_is_bounded_with_many_large_messages() {
     runtime.spawn(serve(vec![listener], Arc::new(Accept), limits, std::future::pending()));
 
     let before = peak_bytes();
-    let peers: Vec<_> =
-        (0..PEERS).map(|_| path.clone()).map(|it| thread::spawn(|| send(it))).collect();
+    let peers: Vec<_> = (0..PEERS).map(|_| path.clone()).map(|it| thread::spawn(|| send(it))).collect();
     for peer in peers {
         peer.join().unwrap();
     }

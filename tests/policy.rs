@@ -31,7 +31,9 @@ fn a_wrong_key_is_refused_with_the_likely_name() {
         "rules.toml:3:1: unknown key `mn-recipients`\n  \
          3 | mn-recipients = 3\n    | ^^^^^^^^^^^^^\n  help: did you mean `min-recipients`?"
     );
-    assert!(fault("[school]\nname = \"X\"\ntimezon = \"Europe/London\"\n").contains("did you mean `timezone`?"));
+    assert!(
+        fault("[school]\nname = \"X\"\ntimezon = \"Europe/London\"\n").contains("did you mean `timezone`?")
+    );
     assert!(fault("[rules.replyall]\n").contains("rules.toml:1:8: unknown rule `replyall`"));
     assert!(fault("[rules.reply-all]\nacton = \"warn\"\n").contains("did you mean `action`?"));
     assert!(fault("[skool]\n").contains("did you mean `school`?"));
@@ -43,7 +45,10 @@ fn a_wrong_value_is_refused_with_what_would_be_right() {
         ("[school]\ntimezone = \"Europe/Londn\"\n", ["2:12", "did you mean `Europe/London`?"]),
         ("[rules.reply-all]\naction = \"wurn\"\n", ["2:10", "did you mean `warn`?"]),
         ("[rules.reply-all]\nmin-recipients = \"ten\"\n", ["2:18", "a whole number, not below 0"]),
-        ("[rules.reply-all]\nmin-recipients = 0\n", ["2:18", "`min-recipients`: found 0, must be at least 1"]),
+        (
+            "[rules.reply-all]\nmin-recipients = 0\n",
+            ["2:18", "`min-recipients`: found 0, must be at least 1"],
+        ),
         ("version = 2\n", ["1:11", "must be 1"]),
         ("mode = enforce\n", ["1:8", "string values must be quoted"]),
         ("[privacy]\nlog-days = 400\n", ["2:12", "must be 1 to 90"]),
@@ -51,7 +56,10 @@ fn a_wrong_value_is_refused_with_what_would_be_right() {
         ("[milter]\nlisten = [\"10024\"]\n", ["2:10", "`inet:HOST:PORT`"]),
         ("[outbox]\nstore = \"/var/outbox\"\n", ["2:9", "`sqlite:PATH`"]),
         ("[relay]\nserver = \"127.0.0.1\"\n", ["2:10", "smtp://HOST:PORT"]),
-        ("[calendar]\nclosures = [{ name = \"X\", from = 2026-12-21, to = 2026-12-01 }]\n", ["2:12", "2026-12-21"]),
+        (
+            "[calendar]\nclosures = [{ name = \"X\", from = 2026-12-21, to = 2026-12-01 }]\n",
+            ["2:12", "2026-12-21"],
+        ),
         ("[[exemption]]\nwho = \"a@b.example\"\nrule = \"reply-all\"\n", ["1:1", "`agreed-by` is missing"]),
         ("[roles]\ndsl = [\"Rosa Quill\"]\n", ["2:7", "`Rosa Quill` is no address"]),
         ("[school]\n[school]\n", ["2:2", "duplicate key"]),
@@ -81,7 +89,9 @@ fn an_impossible_window_is_refused() {
 #[test]
 fn evidence_caps_the_action() {
     assert!(fault("[rules.chain-mail]\naction = \"reject\"\n").contains("words alone never reject"));
-    assert!(fault("[rules.pupil-personal-address]\non-guess = \"reject\"\n").contains("a guess never rejects"));
+    assert!(
+        fault("[rules.pupil-personal-address]\non-guess = \"reject\"\n").contains("a guess never rejects")
+    );
     assert!(fault("[rules.reply-all]\naction = \"defer\"\n").contains("knows no time to defer to"));
 }
 
@@ -98,7 +108,8 @@ fn a_malformed_row_is_refused_with_its_line() {
     let fault = read(&[policy, ("d/people.csv", people)]).expect_err("a faulty row");
     assert!(fault.starts_with("d/people.csv:3, column `role`"), "{fault}");
     let groups = "address,members\nall@oakmere.example,all@oakmere.example\n";
-    let fault = read(&[policy, ("d/people.csv", "role,address\n"), ("d/groups.csv", groups)]).expect_err("a circle");
+    let fault =
+        read(&[policy, ("d/people.csv", "role,address\n"), ("d/groups.csv", groups)]).expect_err("a circle");
     assert!(fault.starts_with("d/groups.csv:2: the group contains itself"), "{fault}");
 }
 
@@ -146,7 +157,10 @@ fn locks_and_bounds_hold_against_later_layers() {
         read(&[("rules.toml", &school), ("trust.toml", trust)]).map(|_| ())
     };
     let locked = over("[rules.reply-all]\naction = \"tag\"\n").expect_err("a crossed lock");
-    assert!(locked.starts_with("rules.toml:3:10: `rules.reply-all.action` is locked by trust.toml"), "{locked}");
+    assert!(
+        locked.starts_with("rules.toml:3:10: `rules.reply-all.action` is locked by trust.toml"),
+        "{locked}"
+    );
     let below = over("[rules.send-hours]\naction = \"tag\"\n").expect_err("a crossed bound");
     assert!(below.contains("use \"warn\" or more"), "{below}");
     assert!(over("[rules.send-hours]\nmode = \"observe\"\n").is_err());
@@ -156,8 +170,8 @@ fn locks_and_bounds_hold_against_later_layers() {
 
 #[test]
 fn circles_of_layers_are_refused() {
-    let fault = read(&[("rules.toml", "extends = [\"a.toml\"]\n"), ("a.toml", "extends = [\"rules.toml\"]\n")]);
+    let fault =
+        read(&[("rules.toml", "extends = [\"a.toml\"]\n"), ("a.toml", "extends = [\"rules.toml\"]\n")]);
     assert!(fault.expect_err("a circle").contains("extends itself"));
     assert!(self::fault("extends = [\"profile:defualt\"]\n").contains("did you mean `profile:default`?"));
 }
-

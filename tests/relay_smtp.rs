@@ -64,8 +64,7 @@ impl Server {
 
     fn relay(&self) -> Relay {
         let limit = Duration::from_millis(300);
-        let limits =
-            Limits { connect: limit, greeting: limit, command: limit, content: limit, end: limit };
+        let limits = Limits { connect: limit, greeting: limit, command: limit, content: limit, end: limit };
         Relay::new(&self.address, limits).unwrap()
     }
 
@@ -82,11 +81,7 @@ impl Server {
 const EHLO: &str = "250-mail.oakfield.example\r\n250-SIZE 10240000\r\n250-8BITMIME\r\n250-DSN\r\n\
                     250-XFORWARD NAME ADDR PROTO HELO SOURCE PORT IDENT\r\n250 SMTPUTF8";
 
-async fn session(
-    socket: TcpStream,
-    acts: &HashMap<&'static str, Act>,
-    seen: &Mutex<Seen>,
-) -> io::Result<()> {
+async fn session(socket: TcpStream, acts: &HashMap<&'static str, Act>, seen: &Mutex<Seen>) -> io::Result<()> {
     let mut socket = BufReader::new(socket);
     let mut moment = b"CONNECT".to_vec();
     loop {
@@ -153,8 +148,8 @@ fn path(address: &str, arguments: &[&str]) -> Path {
 /// Hands a message to three families over.
 async fn deliver(server: &Server, content: &[u8]) -> Delivery {
     let sender = path("j.okoro@oakfield.example", &["RET=HDRS"]);
-    let recipients = ["a@home.example", "b@home.example", "c@home.example"]
-        .map(|it| path(it, &["NOTIFY=NEVER"]));
+    let recipients =
+        ["a@home.example", "b@home.example", "c@home.example"].map(|it| path(it, &["NOTIFY=NEVER"]));
     let outgoing = Outgoing {
         sender: &sender,
         recipients: recipients.iter().collect(),
@@ -244,11 +239,7 @@ async fn each_recipient_has_an_answer() {
     let delivery = deliver(&server, MESSAGE).await;
     assert_eq!(
         delivery.answers,
-        [
-            refused("550 5.1.1 <a@home.example>: unknown"),
-            Answer::Accepted,
-            postponed("450 4.2.1 busy")
-        ]
+        [refused("550 5.1.1 <a@home.example>: unknown"), Answer::Accepted, postponed("450 4.2.1 busy")]
     );
     assert!(matches!(delivery.ending, Ending::Sent { .. }));
     assert_eq!(server.messages().len(), 1);
@@ -256,11 +247,9 @@ async fn each_recipient_has_an_answer() {
 
 #[tokio::test]
 async fn too_many_recipients_are_tried_again() {
-    let server = Server::start(&[
-        ("RCPT TO:<b", Say("452 4.5.3 too many")),
-        ("RCPT TO:<c", Say("552 too many")),
-    ])
-    .await;
+    let server =
+        Server::start(&[("RCPT TO:<b", Say("452 4.5.3 too many")), ("RCPT TO:<c", Say("552 too many"))])
+            .await;
     let delivery = deliver(&server, MESSAGE).await;
     assert_eq!(
         delivery.answers,
@@ -286,10 +275,7 @@ async fn a_refusal_of_ours_postpones_and_one_of_the_message_refuses() {
             "530 5.7.0 Must issue a STARTTLS command first",
             postponed("530 5.7.0 Must issue a STARTTLS command first"),
         ),
-        (
-            "552 5.3.4 Message size exceeds fixed limit",
-            refused("552 5.3.4 Message size exceeds fixed limit"),
-        ),
+        ("552 5.3.4 Message size exceeds fixed limit", refused("552 5.3.4 Message size exceeds fixed limit")),
         ("550 5.1.8 Sender address rejected", refused("550 5.1.8 Sender address rejected")),
     ] {
         let server = Server::start(&[("MAIL", Say(reply))]).await;
@@ -310,8 +296,7 @@ async fn the_answer_to_the_final_dot_is_for_all() {
         ("DATA", "451 4.3.0 later", postponed("451 4.3.0 later")),
         ("DATA", "554 5.5.1 no", refused("554 5.5.1 no")),
     ] {
-        let server =
-            Server::start(&[(moment, Say(reply)), ("RCPT TO:<b", Say("450 4.2.1 b"))]).await;
+        let server = Server::start(&[(moment, Say(reply)), ("RCPT TO:<b", Say("450 4.2.1 b"))]).await;
         let delivery = deliver(&server, MESSAGE).await;
         let others = expected.clone();
         assert_eq!(delivery.answers, [expected, postponed("450 4.2.1 b"), others]);
@@ -455,8 +440,7 @@ async fn an_entry_goes_from_the_outbox_to_the_server() {
         content: MESSAGE.to_vec(),
         dedupe: None,
     };
-    let log =
-        LogRow { at: accepted, queue_id: String::new(), entry: None, inspection: String::new() };
+    let log = LogRow { at: accepted, queue_id: String::new(), entry: None, inspection: String::new() };
     store.keep(new.clone(), None, log).await.unwrap();
 
     let server = Server::start(&[("RCPT TO:<b", Say("450 4.2.1 busy"))]).await;
@@ -494,8 +478,7 @@ async fn an_entry_goes_from_the_outbox_to_the_server() {
     let state = store.settle(new.id, claim.token, settlement).await.unwrap();
     assert_eq!(state, State::Deferred);
     assert_eq!(server.messages(), [[&trace, MESSAGE].concat()]);
-    let mut socket =
-        TcpStream::connect(server.address.trim_start_matches("smtp://")).await.unwrap();
+    let mut socket = TcpStream::connect(server.address.trim_start_matches("smtp://")).await.unwrap();
     let mut greeting = [0; 4];
     socket.read_exact(&mut greeting).await.unwrap();
     assert_eq!(&greeting, b"220 ", "the server outlives a session");

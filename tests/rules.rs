@@ -33,7 +33,10 @@ impl Case {
         let raw = fs::read(&self.path).expect("a readable case");
         let lf: Vec<u8> = raw.into_iter().filter(|byte| *byte != b'\r').collect();
         match line_end {
-            "\r\n" => lf.iter().flat_map(|byte| if *byte == b'\n' { vec![b'\r', b'\n'] } else { vec![*byte] }).collect(),
+            "\r\n" => lf
+                .iter()
+                .flat_map(|byte| if *byte == b'\n' { vec![b'\r', b'\n'] } else { vec![*byte] })
+                .collect(),
             _ => lf,
         }
     }
@@ -62,10 +65,8 @@ impl Case {
             }
             None => message.date().map(|it| it.to_utc()),
         };
-        let envelope = Envelope {
-            sender: path(&sender),
-            recipients: recipients.iter().map(|it| path(it)).collect(),
-        };
+        let envelope =
+            Envelope { sender: path(&sender), recipients: recipients.iter().map(|it| path(it)).collect() };
         Submission::new(envelope, message, text("login"), at)
     }
 }
@@ -210,7 +211,9 @@ fn register() -> String {
         let _ = writeln!(out, "mod {module};");
     }
     out.push_str("\nuse crate::policy::{Described, RuleInfo};\n");
-    out.push_str("\n/// Every rule that exists, in the order in which they run.\npub const ALL: &[RuleInfo] = &[\n");
+    out.push_str(
+        "\n/// Every rule that exists, in the order in which they run.\npub const ALL: &[RuleInfo] = &[\n",
+    );
     for (module, kind) in modules() {
         if let Some(kind) = kind {
             let _ = writeln!(out, "    {module}::{kind}::INFO,");
@@ -220,7 +223,8 @@ fn register() -> String {
     out
 }
 
-const RULES_BEGIN: &str = "# ---- The rules. `cargo bless` keeps their tables in step with their pages. ----\n";
+const RULES_BEGIN: &str =
+    "# ---- The rules. `cargo bless` keeps their tables in step with their pages. ----\n";
 
 /// rules.toml: its head as people wrote it, the rules' tables from their pages.
 fn policy_file() -> String {
@@ -268,7 +272,8 @@ fn no_page_or_expectation_is_orphaned() {
         let folder = root().join("testdata/rules").join(info.name.replace('-', "_"));
         for entry in fs::read_dir(folder).expect("the fixtures") {
             let path = entry.expect("a readable folder").path();
-            let orphan = path.extension().is_some_and(|it| it == "expect") && !path.with_extension("eml").exists();
+            let orphan =
+                path.extension().is_some_and(|it| it == "expect") && !path.with_extension("eml").exists();
             assert!(!orphan, "{}", path.display());
         }
     }

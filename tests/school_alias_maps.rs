@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use beadle::mail::Address;
 use beadle::school::{CalendarTable, Directory, Domain, GroupKind, PrivateKey, Roles, School, SchoolTable};
 
-const PEOPLE: &str = "role,name,address\nstaff,Ann Lee,a.lee@oakmere.example\nstaff,Bo Day,b.day@oakmere.example\n";
+const PEOPLE: &str =
+    "role,name,address\nstaff,Ann Lee,a.lee@oakmere.example\nstaff,Bo Day,b.day@oakmere.example\n";
 
 struct Site {
     groups: &'static str,
@@ -22,10 +23,13 @@ impl Site {
     fn read(&self, maps: &[&str]) -> Result<Directory, String> {
         let key = PrivateKey::new([7; 32]);
         let groups = Some(("groups.csv", self.groups));
-        let mut directory = Directory::parse(Some(("people.csv", PEOPLE)), groups, &key).expect("a directory");
-        let maps: Vec<_> = (1..).zip(maps).map(|(number, text)| (format!("map{number}"), (*text).to_owned())).collect();
+        let mut directory =
+            Directory::parse(Some(("people.csv", PEOPLE)), groups, &key).expect("a directory");
+        let maps: Vec<_> =
+            (1..).zip(maps).map(|(number, text)| (format!("map{number}"), (*text).to_owned())).collect();
         let domains: Vec<Domain> = self.domains.iter().filter_map(|it| Domain::parse(it)).collect();
-        let mut find = |path: &str, _: &str| self.files.get(path).cloned().ok_or_else(|| "No such file".to_owned());
+        let mut find =
+            |path: &str, _: &str| self.files.get(path).cloned().ok_or_else(|| "No such file".to_owned());
         directory.add_alias_maps(&maps, &domains, &mut find).map_err(|error| error.to_string())?;
         Ok(directory)
     }
@@ -37,7 +41,8 @@ impl Site {
     /// How many people an address reaches; `None` where it is no group.
     fn size(&self, maps: &[&str], address: &str) -> Option<usize> {
         let directory = self.read(maps).expect("sound maps");
-        let school = School::new(SchoolTable::default(), CalendarTable::default(), Roles::default(), directory);
+        let school =
+            School::new(SchoolTable::default(), CalendarTable::default(), Roles::default(), directory);
         let address = Address::parse(address).expect("an address");
         school.group(&address)?;
         Some(school.expand([&address]).people)
@@ -62,10 +67,21 @@ fn aliases_are_read_as_aliases_5_has_them() {
         office:a.lee, \"|/usr/bin/vacation a, b\", /var/mail/archive, Bo Day <b.day@oakmere.example>\n\
         commands: \"|/usr/bin/one\", /dev/null\n";
     let directory = site().read(&[text]).expect("a sound map");
-    let maths = ["a.lee@oakmere.example", "b.day@oakmere.example", "c.fox@elsewhere.example", "d.roe@elsewhere.example"];
+    let maths = [
+        "a.lee@oakmere.example",
+        "b.day@oakmere.example",
+        "c.fox@elsewhere.example",
+        "d.roe@elsewhere.example",
+    ];
     assert_eq!(members(&directory, "maths@oakmere.example"), maths);
-    assert_eq!(members(&directory, "office@oakmere.example"), ["a.lee@oakmere.example", "b.day@oakmere.example"]);
-    assert_eq!(members(&directory, "year 7@oakmere.example"), ["a.lee@oakmere.example", "b.day@oakmere.example"]);
+    assert_eq!(
+        members(&directory, "office@oakmere.example"),
+        ["a.lee@oakmere.example", "b.day@oakmere.example"]
+    );
+    assert_eq!(
+        members(&directory, "year 7@oakmere.example"),
+        ["a.lee@oakmere.example", "b.day@oakmere.example"]
+    );
     for none in ["postmaster@oakmere.example", "commands@oakmere.example", "maths@elsewhere.example"] {
         assert!(directory.group(&Address::parse(none).unwrap()).is_none(), "{none}");
     }
@@ -80,8 +96,14 @@ fn virtual_maps_are_read_as_virtual_5_has_them() {
         art\ta.lee, c.fox@elsewhere.example\r\n\
         one@oakmere.example a.lee@oakmere.example\n";
     let directory = site().read(&[text]).expect("a sound map");
-    assert_eq!(members(&directory, "MATHS@oakmere.example"), ["a.lee@oakmere.example", "b.day@oakmere.example"]);
-    assert_eq!(members(&directory, "art@oakmere.example"), ["a.lee@oakmere.example", "c.fox@elsewhere.example"]);
+    assert_eq!(
+        members(&directory, "MATHS@oakmere.example"),
+        ["a.lee@oakmere.example", "b.day@oakmere.example"]
+    );
+    assert_eq!(
+        members(&directory, "art@oakmere.example"),
+        ["a.lee@oakmere.example", "c.fox@elsewhere.example"]
+    );
     assert!(directory.group(&Address::parse("one@oakmere.example").unwrap()).is_none());
     assert_eq!(directory.warnings(), []);
 }
@@ -101,7 +123,11 @@ fn groups_are_unfolded_and_each_person_counts_once() {
     let text = "everyone: staff\nstaff: maths, art, head@elsewhere.example\nmaths: a.lee, b.day\nart: b.day, x@elsewhere.example\n";
     assert_eq!(site().size(&[text], "everyone@oakmere.example"), Some(4));
     assert_eq!(site().size(&[text], "art@oakmere.example"), Some(2));
-    assert_eq!(site().size(&["a1: a2\na2: a3\na3: a.lee\n"], "a1@oakmere.example"), None, "another name of one person");
+    assert_eq!(
+        site().size(&["a1: a2\na2: a3\na3: a.lee\n"], "a1@oakmere.example"),
+        None,
+        "another name of one person"
+    );
 }
 
 #[test]
@@ -118,10 +144,17 @@ fn groups_csv_and_people_csv_come_first() {
     assert_eq!(members(&directory, "maths@oakmere.example").len(), 2);
     assert_eq!(listed.size(&[map], "parents@oakmere.example"), Some(212));
     assert_eq!(listed.size(&[map], "art@oakmere.example"), Some(3));
-    assert_eq!(listed.size(&[map], "all@oakmere.example"), Some(2), "another name of a group that groups.csv has");
+    assert_eq!(
+        listed.size(&[map], "all@oakmere.example"),
+        Some(2),
+        "another name of a group that groups.csv has"
+    );
     let art = directory.group(&Address::parse("art@oakmere.example").unwrap()).unwrap();
     assert_eq!((art.kind, &*art.name), (GroupKind::Team, "Art"));
-    assert!(directory.group(&Address::parse("a.lee@oakmere.example").unwrap()).is_none(), "a person stays one");
+    assert!(
+        directory.group(&Address::parse("a.lee@oakmere.example").unwrap()).is_none(),
+        "a person stays one"
+    );
     assert_eq!(directory.warnings(), [], "nothing is empty any more");
 }
 
@@ -129,9 +162,14 @@ fn groups_csv_and_people_csv_come_first() {
 fn included_files_are_read_and_what_cannot_be_is_told() {
     let mut including = site();
     including.files.insert("/lists/all", "# all\na.lee, b.day\n\n:include:/lists/more\n".into());
-    including.files.insert("/lists/more", "c@x.example\n\"unclosed\nspaced name\n:include:/lists/all\n".into());
+    including
+        .files
+        .insert("/lists/more", "c@x.example\n\"unclosed\nspaced name\n:include:/lists/all\n".into());
     assert_eq!(including.size(&["all: :include:/lists/all\n"], "all@oakmere.example"), Some(3));
-    assert_eq!(including.size(&["all: \":include:/lists/all\", d@x.example\n"], "all@oakmere.example"), Some(4));
+    assert_eq!(
+        including.size(&["all: \":include:/lists/all\", d@x.example\n"], "all@oakmere.example"),
+        Some(4)
+    );
     assert_eq!(including.size(&["all::include:/lists/all\n"], "all@oakmere.example"), Some(3));
     // Without the closing quote of its second line nothing of that line is taken.
     assert_eq!(
@@ -145,10 +183,22 @@ fn included_files_are_read_and_what_cannot_be_is_told() {
     );
     let mut deep = site();
     deep.files.insert("/0", ":include:/1\na@x.example".into());
-    for (name, next) in [("/1", "/2"), ("/2", "/3"), ("/3", "/4"), ("/4", "/5"), ("/5", "/6"), ("/6", "/7"), ("/7", "/8"), ("/8", "/9")] {
+    for (name, next) in [
+        ("/1", "/2"),
+        ("/2", "/3"),
+        ("/3", "/4"),
+        ("/4", "/5"),
+        ("/5", "/6"),
+        ("/6", "/7"),
+        ("/7", "/8"),
+        ("/8", "/9"),
+    ] {
         deep.files.insert(name, format!(":include:{next}\n{}@x.example", &name[1..]));
     }
-    assert_eq!(deep.warnings(&["all: :include:/0\n"]), ["/7:1: /8 is not included: files are included more than 8 deep"]);
+    assert_eq!(
+        deep.warnings(&["all: :include:/0\n"]),
+        ["/7:1: /8 is not included: files are included more than 8 deep"]
+    );
     let mut wide = site();
     wide.files.insert("/wide", ":include:/one\n".repeat(5000));
     wide.files.insert("/one", "a@x.example\n".into());
@@ -162,7 +212,9 @@ fn rings_and_repeats_are_told_and_borne() {
     assert_eq!(site().size(&[ring], "b@oakmere.example"), Some(3));
     assert_eq!(
         site().warnings(&[ring]),
-        ["map1:1: the alias contains itself: a@oakmere.example > b@oakmere.example > c@oakmere.example > a@oakmere.example"]
+        [
+            "map1:1: the alias contains itself: a@oakmere.example > b@oakmere.example > c@oakmere.example > a@oakmere.example"
+        ]
     );
     assert_eq!(site().size(&["a: b\nb: a\n"], "a@oakmere.example"), None, "nobody is in it");
     assert_eq!(site().warnings(&["head: head, copy@x.example\n"]), [""; 0]);
@@ -211,7 +263,10 @@ fn large_maps_take_little_time() {
     let mut bomb = site();
     bomb.files.insert("/bomb", "a@x.example,b@x.example\n".repeat(2_000));
     let text = "all: ".to_owned() + &":include:/bomb,".repeat(400);
-    assert_eq!(bomb.read(&[&text]).map(|_| ()).unwrap_err(), "/bomb:1: the aliases have more than 1000000 members, must have fewer");
+    assert_eq!(
+        bomb.read(&[&text]).map(|_| ()).unwrap_err(),
+        "/bomb:1: the aliases have more than 1000000 members, must have fewer"
+    );
     assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }
 
@@ -219,7 +274,28 @@ fn large_maps_take_little_time() {
 fn any_text_is_read_or_refused() {
     use proptest::prelude::*;
     let pieces = prop::sample::select(vec![
-        "a", "b", "all", ":", ": ", " ", "\n", "\n ", ",", "\"", "\\", "<", ">", "#", ":include:/x", "@", "@x.example", "|", "/f", "é", "\0", "\u{feff}",
+        "a",
+        "b",
+        "all",
+        ":",
+        ": ",
+        " ",
+        "\n",
+        "\n ",
+        ",",
+        "\"",
+        "\\",
+        "<",
+        ">",
+        "#",
+        ":include:/x",
+        "@",
+        "@x.example",
+        "|",
+        "/f",
+        "é",
+        "\0",
+        "\u{feff}",
     ]);
     let text = prop::collection::vec(pieces, 0..40).prop_map(|it| it.concat());
     proptest!(|(map in text.clone(), included in text)| {

@@ -120,19 +120,49 @@ fn a_councils_calendar_with_its_own_ideas_of_the_format_is_read() {
 #[test]
 fn all_takes_every_event_but_cancelled_ones() {
     let text = printed(&["--all", "google.ics"]);
-    assert_eq!(closures(&text)[0], "INSET days (school closed to pupils), Autumn term begins: 2026-09-01 to 2026-09-03");
+    assert_eq!(
+        closures(&text)[0],
+        "INSET days (school closed to pupils), Autumn term begins: 2026-09-01 to 2026-09-03"
+    );
     assert!(text.starts_with("# 8 of the 9 events") && text.contains("it is cancelled"), "{text}");
 }
 
 #[test]
 fn names_that_say_that_the_school_is_shut_are_taken() {
     for name in [
-        "Half Term", "HALF-TERM", "Spring half term break", "Mid-term break", "Halfterm", "February Half Term (school closed)",
-        "October half term holiday - two weeks", "Christmas", "Christmas break", "Xmas holidays 2026/27", "Easter Holidays",
-        "Summer Holiday", "Summer break", "School closed", "Oakmere High School closed", "Bank Holiday", "Public holiday",
-        "Christmas holidays: Oakmere", "Good Friday", "Easter Monday", "Boxing Day (substitute day)", "Occasional day",
-        "Eid holiday", "No school", "School holidays", "Whitsun half term", "Hanner tymor", "Gwyliau'r Nadolig", "Ysgol ar gau",
-        "Holiday for pupils and staff", "New Year's Day", "Half Term / Hanner Tymor", "Closed for Christmas",
+        "Half Term",
+        "HALF-TERM",
+        "Spring half term break",
+        "Mid-term break",
+        "Halfterm",
+        "February Half Term (school closed)",
+        "October half term holiday - two weeks",
+        "Christmas",
+        "Christmas break",
+        "Xmas holidays 2026/27",
+        "Easter Holidays",
+        "Summer Holiday",
+        "Summer break",
+        "School closed",
+        "Oakmere High School closed",
+        "Bank Holiday",
+        "Public holiday",
+        "Christmas holidays: Oakmere",
+        "Good Friday",
+        "Easter Monday",
+        "Boxing Day (substitute day)",
+        "Occasional day",
+        "Eid holiday",
+        "No school",
+        "School holidays",
+        "Whitsun half term",
+        "Hanner tymor",
+        "Gwyliau'r Nadolig",
+        "Ysgol ar gau",
+        "Holiday for pupils and staff",
+        "New Year's Day",
+        "Half Term / Hanner Tymor",
+        "Closed for Christmas",
     ] {
         assert_eq!(judged(name, "20261026 20261031"), Ok(()), "{name}");
     }
@@ -141,22 +171,58 @@ fn names_that_say_that_the_school_is_shut_are_taken() {
 
 #[test]
 fn other_names_are_left_out_with_the_reason() {
-    let (training, boundary) = ("INSET and training days are working days for staff", "it marks where a term or holiday begins or ends");
-    let (pupils, more) = ("it says that pupils are off, not staff", "it says more than that the school is shut");
+    let (training, boundary) = (
+        "INSET and training days are working days for staff",
+        "it marks where a term or holiday begins or ends",
+    );
+    let (pupils, more) =
+        ("it says that pupils are off, not staff", "it says more than that the school is shut");
     let (not_shut, term) = ("it does not say that the school is shut", "it is a term, not a holiday");
     for (name, why) in [
-        ("INSET Day", training), ("School closed - INSET", training), ("Inset", training), ("Staff training day", training),
-        ("Non-pupil day", training), ("CPD", training), ("Diwrnod HMS", training), ("Half term and INSET day", training),
-        ("Holiday (twilight training in lieu)", training), ("Staff day - school closed", training),
-        ("Term starts", boundary), ("Last day of term", boundary), ("School closes for Christmas", boundary), ("Break up for Easter", boundary),
-        ("Back to school", boundary), ("Half term begins", boundary), ("School reopens after the summer holiday", boundary),
-        ("School closed to pupils", pupils), ("Pupil holiday", pupils), ("Students' half term", pupils),
-        ("Autumn term", term), ("Summer Term 2027", term), ("Term 3", term), ("Christmas term", term), ("Tymor yr haf", term),
-        ("Christmas concert", more), ("Easter bonnet parade", more), ("Holiday club", more), ("Half term revision sessions", more),
-        ("Swimming pool closed", more), ("Road closure on Mill Lane", more), ("Year 11 closed", more), ("Holiday homework due", more),
-        ("Christmas dinner", more), ("Sixth form library shut", more),
-        ("Parents' evening", not_shut), ("Sports day", not_shut), ("Summer fair", not_shut), ("Break duty", not_shut), ("", not_shut),
-        ("Year 6 trip", not_shut), ("Open evening for new pupils", boundary), ("Spring", not_shut), ("Pupil progress day", not_shut),
+        ("INSET Day", training),
+        ("School closed - INSET", training),
+        ("Inset", training),
+        ("Staff training day", training),
+        ("Non-pupil day", training),
+        ("CPD", training),
+        ("Diwrnod HMS", training),
+        ("Half term and INSET day", training),
+        ("Holiday (twilight training in lieu)", training),
+        ("Staff day - school closed", training),
+        ("Term starts", boundary),
+        ("Last day of term", boundary),
+        ("School closes for Christmas", boundary),
+        ("Break up for Easter", boundary),
+        ("Back to school", boundary),
+        ("Half term begins", boundary),
+        ("School reopens after the summer holiday", boundary),
+        ("School closed to pupils", pupils),
+        ("Pupil holiday", pupils),
+        ("Students' half term", pupils),
+        ("Autumn term", term),
+        ("Summer Term 2027", term),
+        ("Term 3", term),
+        ("Christmas term", term),
+        ("Tymor yr haf", term),
+        ("Christmas concert", more),
+        ("Easter bonnet parade", more),
+        ("Holiday club", more),
+        ("Half term revision sessions", more),
+        ("Swimming pool closed", more),
+        ("Road closure on Mill Lane", more),
+        ("Year 11 closed", more),
+        ("Holiday homework due", more),
+        ("Christmas dinner", more),
+        ("Sixth form library shut", more),
+        ("Parents' evening", not_shut),
+        ("Sports day", not_shut),
+        ("Summer fair", not_shut),
+        ("Break duty", not_shut),
+        ("", not_shut),
+        ("Year 6 trip", not_shut),
+        ("Open evening for new pupils", boundary),
+        ("Spring", not_shut),
+        ("Pupil progress day", not_shut),
     ] {
         assert_eq!(judged(name, "20261026 20261029"), Err(why), "{name}");
     }
@@ -176,9 +242,18 @@ fn an_event_fills_the_days_of_which_it_covers_ten_to_three() {
     assert_eq!(whole("DTSTART:20261026T000000\nDTEND:20261030T235900"), some("1026-1030"));
     assert_eq!(whole("DTSTART:20261026T000000\nDURATION:P1DT0H"), some("1026-1026"));
     assert_eq!(whole("DTSTART:20261026T090000"), None);
-    assert_eq!(whole("DTSTART;TZID=Europe/Paris:20261026T000000\nDTEND;TZID=Europe/Paris:20261027T000000"), some("1026-1026"));
-    assert_eq!(whole("DTSTART;TZID=/oakmere.example/Europe/Paris:20261026T110000\nDTEND:20261026T150000"), some("1026-1026"));
-    assert_eq!(whole("DTSTART;TZID=Nowhere:20261026T090000\nDTEND;TZID=Nowhere:20261026T160000"), some("1026-1026"));
+    assert_eq!(
+        whole("DTSTART;TZID=Europe/Paris:20261026T000000\nDTEND;TZID=Europe/Paris:20261027T000000"),
+        some("1026-1026")
+    );
+    assert_eq!(
+        whole("DTSTART;TZID=/oakmere.example/Europe/Paris:20261026T110000\nDTEND:20261026T150000"),
+        some("1026-1026")
+    );
+    assert_eq!(
+        whole("DTSTART;TZID=Nowhere:20261026T090000\nDTEND;TZID=Nowhere:20261026T160000"),
+        some("1026-1026")
+    );
     assert_eq!(whole("DTSTART;VALUE=DATE:20261026\nDURATION:P2W"), some("1026-1108"));
 }
 
@@ -201,18 +276,31 @@ fn events_of_all(text: &str) -> Vec<String> {
 
 #[test]
 fn a_fault_is_told_with_its_line() {
-    assert_eq!(refused("<!DOCTYPE html>\n"), "-:1: this is no iCalendar file, must start with `BEGIN:VCALENDAR`");
+    assert_eq!(
+        refused("<!DOCTYPE html>\n"),
+        "-:1: this is no iCalendar file, must start with `BEGIN:VCALENDAR`"
+    );
     assert_eq!(refused(""), "-:1: this is no iCalendar file, must start with `BEGIN:VCALENDAR`");
     assert_eq!(
         refused(&event("SUMMARY:x\nDTSTART:26/10/2026")),
         "-:4: `DTSTART` is `26/10/2026`, must be a date such as `20261026` or `20261026T090000Z`"
     );
     for bad in ["20260230", "20261026T25", "20261026T250000", "2026102", "+0261026", "20261026T09000é", ""] {
-        assert!(refused(&event(&format!("DTSTART:{bad}"))).starts_with(&format!("-:3: `DTSTART` is `{bad}`, must be")), "{bad}");
+        assert!(
+            refused(&event(&format!("DTSTART:{bad}")))
+                .starts_with(&format!("-:3: `DTSTART` is `{bad}`, must be")),
+            "{bad}"
+        );
     }
-    assert_eq!(refused(&event("DTSTART:20261026\nDURATION:-P1D")), "-:4: `DURATION` is `-P1D`, must be like `P5D`, `P1W` or `PT6H`");
+    assert_eq!(
+        refused(&event("DTSTART:20261026\nDURATION:-P1D")),
+        "-:4: `DURATION` is `-P1D`, must be like `P5D`, `P1W` or `PT6H`"
+    );
     assert_eq!(refused(&event("SUMMARY:x")), "-:2: the event that begins here has no `DTSTART`");
-    assert_eq!(refused(&event("DTSTART:20261026\nDTEND:20261025")), "-:2: the event that begins here ends before it starts");
+    assert_eq!(
+        refused(&event("DTSTART:20261026\nDTEND:20261025")),
+        "-:2: the event that begins here ends before it starts"
+    );
     assert_eq!(
         refused("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261026\n"),
         "-:2: the file ends inside the VEVENT that begins here, must have `END:VEVENT`"
@@ -229,7 +317,10 @@ fn a_fault_is_told_with_its_line() {
 #[test]
 fn hostile_files_are_bounded() {
     let started = Instant::now();
-    assert_eq!(refused(&"BEGIN:VCALENDAR\n".repeat(100_000)), "-:17: components lie more than 16 deep within one another");
+    assert_eq!(
+        refused(&"BEGIN:VCALENDAR\n".repeat(100_000)),
+        "-:17: components lie more than 16 deep within one another"
+    );
     let one = "BEGIN:VEVENT\nDTSTART:20261026\nEND:VEVENT\n";
     assert!(refused(&format!("BEGIN:VCALENDAR\n{}", one.repeat(20_001))).contains("more than 20000 events"));
     assert_eq!(refused(&" ".repeat((16 << 20) + 1)), "-: is larger than 16 MB, must be a calendar");
@@ -245,9 +336,36 @@ fn hostile_files_are_bounded() {
 fn any_bytes_are_read_or_refused_and_what_is_printed_is_toml() {
     use proptest::prelude::*;
     let pieces = prop::sample::select(vec![
-        "BEGIN:VCALENDAR\n", "END:VCALENDAR\n", "BEGIN:VEVENT\n", "END:VEVENT\n", "DTSTART:", "DTEND;VALUE=DATE:", "DURATION:", "P9999999W",
-        "20261026", "99991231", "00000101", "T235960Z", "T000000", "\n", "\r\n ", "SUMMARY:", "half term", "\"", "'''", "\\", "\\n", "é", "\u{feff}",
-        "\u{7f}", "\0", ";TZID=", "Europe/Paris", "RRULE:x\n", ":", "é\n",
+        "BEGIN:VCALENDAR\n",
+        "END:VCALENDAR\n",
+        "BEGIN:VEVENT\n",
+        "END:VEVENT\n",
+        "DTSTART:",
+        "DTEND;VALUE=DATE:",
+        "DURATION:",
+        "P9999999W",
+        "20261026",
+        "99991231",
+        "00000101",
+        "T235960Z",
+        "T000000",
+        "\n",
+        "\r\n ",
+        "SUMMARY:",
+        "half term",
+        "\"",
+        "'''",
+        "\\",
+        "\\n",
+        "é",
+        "\u{feff}",
+        "\u{7f}",
+        "\0",
+        ";TZID=",
+        "Europe/Paris",
+        "RRULE:x\n",
+        ":",
+        "é\n",
     ]);
     let text = prop::collection::vec(pieces, 0..60).prop_map(|it| it.concat());
     proptest!(|(inside in text.clone(), raw in text)| {

@@ -46,7 +46,9 @@ fn a_person_has_all_that_the_row_says() {
     assert!(pike.has_tag("Site") && !pike.has_tag("dsl"));
     let okoro = directory.person(&address("j.okoro@oakmere.example")).unwrap();
     assert!(
-        okoro.has_tag("DSL") && okoro.has_tag("line-manager") && okoro.has_tag("designated safeguarding lead")
+        okoro.has_tag("DSL")
+            && okoro.has_tag("line-manager")
+            && okoro.has_tag("designated safeguarding lead")
     );
     let jayden = directory.person(&address("jroberts@pupils.oakmere.example")).unwrap();
     assert_eq!((&*jayden.form, jayden.adult_from.unwrap().to_string().as_str()), ("10B", "2029-03-14"));
@@ -115,7 +117,10 @@ fn a_missing_or_doubled_column_is_refused() {
     );
     assert_eq!(refused("name,address\n"), "people.csv:1: there is no column `role`, must be there");
     assert_eq!(refused("name,role\n"), "people.csv:1: there is no column `address`, must be there");
-    assert_eq!(refused("role,address,Role\n"), "people.csv:1: the column `role` stands twice, must stand once");
+    assert_eq!(
+        refused("role,address,Role\n"),
+        "people.csv:1: the column `role` stands twice, must stand once"
+    );
     assert_eq!(refused_groups("name,size\n"), "groups.csv:1: there is no column `address`, must be there");
 }
 
@@ -146,7 +151,9 @@ fn a_value_that_its_column_cannot_hold_is_refused_with_what_would_be_right() {
     };
     assert_eq!(
         refused("role,address\nstudent,a@oakmere.example\n"),
-        format!("people.csv:2, column `role`: `student` is not a role, must be {roles}; did you mean `pupil`?")
+        format!(
+            "people.csv:2, column `role`: `student` is not a role, must be {roles}; did you mean `pupil`?"
+        )
     );
     assert_eq!(
         refused("role,address\nstaf,a@oakmere.example\n"),

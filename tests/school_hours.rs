@@ -38,7 +38,8 @@ fn a_persons_hours_may_have_several_stretches() {
 
 #[test]
 fn hours_are_written_as_they_are_read() {
-    for text in ["mon-wed 07:30-15:00; fri 08:00-12:00", "mon-tue,sat-sun 06:00-24:00", "wed 09:00-09:00:30"] {
+    for text in ["mon-wed 07:30-15:00; fri 08:00-12:00", "mon-tue,sat-sun 06:00-24:00", "wed 09:00-09:00:30"]
+    {
         let hours: Hours = text.parse().unwrap();
         assert_eq!(hours.to_string().parse::<Hours>().unwrap(), hours, "{text}");
     }
@@ -116,7 +117,8 @@ fn windows_and_days_are_read_from_toml() {
 fn any_text_is_read_or_refused_and_what_is_read_is_written_back() {
     use proptest::prelude::*;
     let pieces = prop::sample::select(vec![
-        "mon", "fri", "sat", "sun", "-", ",", ";", " ", "07:30", "24:00", "00:00", "9", ":", "17:00:01", "\u{2013}", "é",
+        "mon", "fri", "sat", "sun", "-", ",", ";", " ", "07:30", "24:00", "00:00", "9", ":", "17:00:01",
+        "\u{2013}", "é",
     ]);
     let text = prop::collection::vec(pieces, 0..14).prop_map(|it| it.concat());
     proptest!(ProptestConfig::with_cases(5_000), |(text in text)| {

@@ -193,7 +193,10 @@ const SHORT: &[(&str, &str)] = &[
 ];
 
 fn short(first: &str) -> String {
-    SHORT.iter().find(|(long, _)| *long == first).map_or_else(|| typed(first), |(_, short)| (*short).to_owned())
+    SHORT
+        .iter()
+        .find(|(long, _)| *long == first)
+        .map_or_else(|| typed(first), |(_, short)| (*short).to_owned())
 }
 
 const HANDLES: &[&str] = &[
@@ -675,8 +678,37 @@ fn any_text_is_weighed_and_never_panics() {
     let school = small_school();
     let date = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
     let names = prop::sample::select(vec![
-        "jayden", "roberts", "j", "r", ".", "-", "_", "+", "2011", "11", "the", "family", "xx", "its", "Łukasz", "é",
-        "İ", "ß", "дмитро", "李", "\"", "\\", " ", "\u{1F600}", "pugh", "llewellyn", "0", "ssss", ",", "@", "mrs",
+        "jayden",
+        "roberts",
+        "j",
+        "r",
+        ".",
+        "-",
+        "_",
+        "+",
+        "2011",
+        "11",
+        "the",
+        "family",
+        "xx",
+        "its",
+        "Łukasz",
+        "é",
+        "İ",
+        "ß",
+        "дмитро",
+        "李",
+        "\"",
+        "\\",
+        " ",
+        "\u{1F600}",
+        "pugh",
+        "llewellyn",
+        "0",
+        "ssss",
+        ",",
+        "@",
+        "mrs",
     ]);
     let text = prop_oneof![prop::collection::vec(names, 0..12).prop_map(|it| it.concat()), ".{0,30}"];
     proptest!(ProptestConfig::with_cases(2_000), |(local in text.clone(), shown in text, firm: bool)| {

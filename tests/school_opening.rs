@@ -98,8 +98,14 @@ impl Case {
 
     fn agrees(&self) {
         let (hours, calendar) = (self.hours(), self.calendar());
-        let shown = || format!("{} {hours} at {} ({})", self.zone, self.at, self.at.with_timezone(&self.zone));
-        assert_eq!(is_open(&hours, &calendar, self.zone, self.at), self.oracle_is_open(self.at), "{}", shown());
+        let shown =
+            || format!("{} {hours} at {} ({})", self.zone, self.at, self.at.with_timezone(&self.zone));
+        assert_eq!(
+            is_open(&hours, &calendar, self.zone, self.at),
+            self.oracle_is_open(self.at),
+            "{}",
+            shown()
+        );
         let next = next_opening(&hours, &calendar, self.zone, self.at).unwrap();
         assert_eq!(next, self.oracle_next_opening(), "{}", shown());
     }
@@ -282,7 +288,8 @@ fn a_window_that_never_opens_has_no_next_opening() {
     let calendar = Calendar::new(CalendarTable { bank_holidays: BankHolidays::None, closures });
     let next = next_opening(&school_week(), &calendar, Tz::Europe__London, at("2027-03-02T19:00:00Z"));
     assert_eq!(next, None);
-    let last = next_opening(&school_week(), &Calendar::default(), Tz::Europe__London, DateTime::<Utc>::MAX_UTC);
+    let last =
+        next_opening(&school_week(), &Calendar::default(), Tz::Europe__London, DateTime::<Utc>::MAX_UTC);
     assert_eq!(last, None);
 }
 
@@ -290,6 +297,9 @@ fn a_window_that_never_opens_has_no_next_opening() {
 fn a_window_of_one_second_is_found() {
     let window: Window = "12:00:00-12:00:01".parse().unwrap();
     let hours = Hours::new("wed".parse().unwrap(), window);
-    assert_eq!(opens(&hours, &Calendar::default(), "2027-03-03T12:00:01.5Z"), "2027-03-03T12:00:01.500+00:00");
+    assert_eq!(
+        opens(&hours, &Calendar::default(), "2027-03-03T12:00:01.5Z"),
+        "2027-03-03T12:00:01.500+00:00"
+    );
     assert_eq!(opens(&hours, &Calendar::default(), "2027-03-03T12:00:02Z"), "2027-03-10T12:00:00+00:00");
 }

@@ -22,9 +22,12 @@ languages = ["en", "cy"]
 fn oakmere() -> School {
     let people = include_str!("../testdata/school/oakmere/people.csv");
     let groups = include_str!("../testdata/school/oakmere/groups.csv");
-    let directory =
-        Directory::parse(Some(("people.csv", people)), Some(("groups.csv", groups)), &PrivateKey::new([7; 32]))
-            .unwrap();
+    let directory = Directory::parse(
+        Some(("people.csv", people)),
+        Some(("groups.csv", groups)),
+        &PrivateKey::new([7; 32]),
+    )
+    .unwrap();
     let roles: Roles = BTreeMap::from([
         ("dsl".to_owned(), vec!["dsl@oakmere.example".to_owned(), "J.Okoro@oakmere.example".to_owned()]),
         ("Network Manager".to_owned(), vec!["it@oakmere.example".to_owned()]),
@@ -165,8 +168,12 @@ fn a_user_name_of_two_domains_is_nobodys_and_an_unknown_one_needs_one_domain() {
     let people = "role,address\nstaff,sam@oakmere.example\npupil,sam@pupils.oakmere.example\n";
     let directory =
         |people| Directory::parse(Some(("people.csv", people)), None, &PrivateKey::new([7; 32])).unwrap();
-    let school =
-        School::new(toml::from_str(SCHOOL).unwrap(), CalendarTable::default(), Roles::new(), directory(people));
+    let school = School::new(
+        toml::from_str(SCHOOL).unwrap(),
+        CalendarTable::default(),
+        Roles::new(),
+        directory(people),
+    );
     assert!(school.by_login("sam").is_none());
     let table = toml::from_str("domains = [\"oakmere.example\"]").unwrap();
     let school = School::new(table, CalendarTable::default(), Roles::new(), Directory::empty());

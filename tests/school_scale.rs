@@ -17,8 +17,9 @@ fn first(number: usize) -> &'static str {
 }
 
 fn last(number: usize) -> String {
-    let part =
-        |number: usize| ["ba", "ker", "ton", "wick", "ley", "shaw", "ford", "mar", "ash", "dene"][number % 10];
+    let part = |number: usize| {
+        ["ba", "ker", "ton", "wick", "ley", "shaw", "ford", "mar", "ash", "dene"][number % 10]
+    };
     format!("{}{}{}", part(number / 7), part(number / 70), part(number / 700))
 }
 

@@ -63,19 +63,26 @@ fn a_broken_key_is_refused_by_the_server_and_named_by_the_check() {
     assert_eq!(serve(&folder).unwrap_err(), wanted);
     assert_eq!(read(&folder).unwrap_err(), wanted);
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("a file of ours");
-    assert!(serve(&folder).unwrap_err().starts_with("private.key: the key file has 5 bytes, must be 32 bytes"));
+    assert!(
+        serve(&folder).unwrap_err().starts_with("private.key: the key file has 5 bytes, must be 32 bytes")
+    );
     assert_eq!(fs::read(&key).expect("the file"), b"short");
 }
 
 #[test]
 fn alias_maps_give_groups_and_are_read_again() {
     let school = "alias-maps = [\"hash:aliases\", \"virtual\"]";
-    let files = [("aliases", "all: maths, head\nmaths: :include:maths.list\n"), ("virtual", "art@oakmere.example a, b, c\n"), ("maths.list", "x\ny\n")];
+    let files = [
+        ("aliases", "all: maths, head\nmaths: :include:maths.list\n"),
+        ("virtual", "art@oakmere.example a, b, c\n"),
+        ("maths.list", "x\ny\n"),
+    ];
     let folder = site(school, &files);
     let sizes = || {
         let school = read(&folder).expect("a sound policy").school;
         let size = |name: &str| {
-            let address = beadle::mail::Address::parse(&format!("{name}@oakmere.example")).expect("an address");
+            let address =
+                beadle::mail::Address::parse(&format!("{name}@oakmere.example")).expect("an address");
             school.expand([&address]).people
         };
         (size("all"), size("maths"), size("art"))
@@ -100,15 +107,23 @@ fn a_fault_in_an_alias_map_is_told_with_file_and_line() {
     let folder = site(school, &[("aliases", "all: :include:/no/such/list, a\n")]);
     let remarks = read(&folder).expect("a list that is missing is borne").remarks;
     let file = folder.path().join("aliases").display().to_string();
-    assert!(remarks.iter().any(|it| it.starts_with(&format!("{file}:1: /no/such/list is not included: "))), "{remarks:?}");
+    assert!(
+        remarks.iter().any(|it| it.starts_with(&format!("{file}:1: /no/such/list is not included: "))),
+        "{remarks:?}"
+    );
 }
 
 #[cfg(not(feature = "ldap"))]
 #[test]
 fn a_build_without_ldap_says_so() {
-    let said = read(&site("directory = { ldap = \"ldaps://dc.oakmere.example\", base = \"dc=oakmere\" }", &[])).unwrap_err();
+    let said =
+        read(&site("directory = { ldap = \"ldaps://dc.oakmere.example\", base = \"dc=oakmere\" }", &[]))
+            .unwrap_err();
     assert!(said.starts_with("rules.toml:4:13: this beadle cannot ask ldaps://dc.oakmere.example"), "{said}");
-    assert!(said.contains("help: build it with `--features ldap`, or name a folder with people.csv"), "{said}");
+    assert!(
+        said.contains("help: build it with `--features ldap`, or name a folder with people.csv"),
+        "{said}"
+    );
 }
 
 #[test]

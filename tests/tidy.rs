@@ -26,20 +26,24 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "load",
         ],
     ),
-    (
-        "cli",
-        &[
-            "mail", "school", "policy", "rules", "lint", "notice", "report", "outbox", "load", "daemon",
-        ],
-    ),
+    ("cli", &["mail", "school", "policy", "rules", "lint", "notice", "report", "outbox", "load", "daemon"]),
 ];
 
 /// The rooms that only compute.
 const CORE: &[&str] = &["mail", "school", "policy", "rules", "lint", "notice", "report"];
 
 /// What a room that only computes does not name.
-const EFFECTS: &[&str] =
-    &["tokio", "std::fs", "std::net", "std::process", "Utc::now", "Local::now", "SystemTime", "Instant::now", "async fn"];
+const EFFECTS: &[&str] = &[
+    "tokio",
+    "std::fs",
+    "std::net",
+    "std::process",
+    "Utc::now",
+    "Local::now",
+    "SystemTime",
+    "Instant::now",
+    "async fn",
+];
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
@@ -88,7 +92,8 @@ fn rooms_know_only_whom_they_may() {
             for line in code(&text) {
                 for (start, _) in line.match_indices("crate::") {
                     let rest = &line[start + "crate::".len()..];
-                    let room: String = rest.chars().take_while(|it| it.is_alphanumeric() || *it == '_').collect();
+                    let room: String =
+                        rest.chars().take_while(|it| it.is_alphanumeric() || *it == '_').collect();
                     let allowed = room.is_empty() || room == *name || known.contains(&room.as_str());
                     assert!(allowed, "{}: `{name}` may not know `{room}`: {line}", path.display());
                 }

@@ -18,8 +18,7 @@ const BEGINNINGS: [&[u8]; 8] = [
 fuzz_target!(|data: &[u8]| {
     let Some((first, rest)) = data.split_first() else { return };
     let bytes = [BEGINNINGS[usize::from(first % 8)], rest].concat();
-    let bounds =
-        Bounds { expanded: 4 << 20, ratio_from: 1 << 20, steps: 200_000, ..Bounds::default() };
+    let bounds = Bounds { expanded: 4 << 20, ratio_from: 1 << 20, steps: 200_000, ..Bounds::default() };
     let contents = examine_file("photos.zip", &bytes, bounds.clone());
     assert!(contents.files.len() <= bounds.files);
     assert!(contents.files.iter().all(|it| it.depth() <= bounds.depth));

@@ -26,13 +26,8 @@ fuzz_target!(|data: &[u8]| {
         2 => rest.to_vec(),
         kind => package(rest, kind),
     };
-    let bounds = Bounds {
-        expanded: 4 << 20,
-        text: 64 << 10,
-        texts: 128 << 10,
-        steps: 200_000,
-        ..Bounds::default()
-    };
+    let bounds =
+        Bounds { expanded: 4 << 20, text: 64 << 10, texts: 128 << 10, steps: 200_000, ..Bounds::default() };
     let contents = examine_file("list.xlsx", &bytes, bounds.clone());
     assert!(contents.texts.iter().map(|it| it.text.len()).sum::<usize>() <= bounds.texts);
 });

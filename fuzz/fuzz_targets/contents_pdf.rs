@@ -23,13 +23,8 @@ fuzz_target!(|data: &[u8]| {
         }
         _ => [b"%PDF-", data].concat(),
     };
-    let bounds = Bounds {
-        expanded: 4 << 20,
-        text: 64 << 10,
-        texts: 128 << 10,
-        steps: 200_000,
-        ..Bounds::default()
-    };
+    let bounds =
+        Bounds { expanded: 4 << 20, text: 64 << 10, texts: 128 << 10, steps: 200_000, ..Bounds::default() };
     let contents = examine_file("list.pdf", &bytes, bounds.clone());
     assert!(contents.texts.iter().map(|it| it.text.len()).sum::<usize>() <= bounds.texts);
 });

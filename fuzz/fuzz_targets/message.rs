@@ -30,8 +30,11 @@ fn own_words(raw: Vec<u8>) -> Vec<String> {
 
 fuzz_target!(|bytes: &[u8]| {
     let lf: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b'\r').collect();
-    let crlf: Vec<u8> =
-        lf.iter().flat_map(|byte| if *byte == b'\n' { &b"\r\n"[..] } else { std::slice::from_ref(byte) }).copied().collect();
+    let crlf: Vec<u8> = lf
+        .iter()
+        .flat_map(|byte| if *byte == b'\n' { &b"\r\n"[..] } else { std::slice::from_ref(byte) })
+        .copied()
+        .collect();
     assert_eq!(own_words(lf), own_words(crlf));
     own_words(bytes.to_vec());
 });

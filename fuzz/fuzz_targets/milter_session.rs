@@ -4,8 +4,7 @@
 use beadle::milter::{Bounds, Command, Frame, Session, Splitter, Step, write_frame};
 use libfuzzer_sys::fuzz_target;
 
-const BOUNDS: Bounds =
-    Bounds { message_bytes: 1_000, header_bytes: 400, recipients: 5, envelope_bytes: 300 };
+const BOUNDS: Bounds = Bounds { message_bytes: 1_000, header_bytes: 400, recipients: 5, envelope_bytes: 300 };
 
 fuzz_target!(|input: (u32, Vec<(u8, &[u8])>)| {
     let (protocol, events) = input;

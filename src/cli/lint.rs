@@ -140,7 +140,8 @@ fn style(arguments: &Arguments, loaded: &Loaded) -> Style {
 fn facts(arguments: &Arguments) -> Result<Facts, Failure> {
     let file = match &arguments.envelope {
         Some(path) => {
-            let text = fs::read_to_string(path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+            let text =
+                fs::read_to_string(path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
             toml::from_str(&text).map_err(|error| Failure(format!("{}: {error}", path.display())))?
         }
         None => EnvelopeFile::default(),
@@ -167,7 +168,9 @@ fn facts(arguments: &Arguments) -> Result<Facts, Failure> {
 fn messages(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     if paths.is_empty() {
         if std::io::stdin().is_terminal() {
-            return Err(Failure("nothing to lint\n  help: name .eml files or folders, or `-` for standard input".into()));
+            return Err(Failure(
+                "nothing to lint\n  help: name .eml files or folders, or `-` for standard input".into(),
+            ));
         }
         return Ok(vec![PathBuf::from("-")]);
     }
@@ -246,21 +249,24 @@ impl Linter<'_> {
             _ if self.arguments.statistics => anstream::eprint!("{}", statistics()),
             _ => {}
         }
-        let failed = inspections
-            .iter()
-            .flat_map(|it| &it.findings)
-            .any(|it| it.action >= self.arguments.fail_on);
+        let failed =
+            inspections.iter().flat_map(|it| &it.findings).any(|it| it.action >= self.arguments.fail_on);
         Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }
 
     /// Lints the messages on several threads and hands them on in the order of the paths.
-    fn each(&self, paths: &[PathBuf], mut done: impl FnMut(Linted) -> Result<(), Failure>) -> Result<(), Failure> {
+    fn each(
+        &self,
+        paths: &[PathBuf],
+        mut done: impl FnMut(Linted) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = self.arguments.jobs.map_or(cores, usize::from).min(paths.len()).max(1);
         // Batches bound what is kept in memory and keep the order simple.
         for batch in paths.chunks(jobs * 32) {
             let next = AtomicUsize::new(0);
-            let results: Vec<Mutex<Option<Result<Linted, Failure>>>> = batch.iter().map(|_| Mutex::new(None)).collect();
+            let results: Vec<Mutex<Option<Result<Linted, Failure>>>> =
+                batch.iter().map(|_| Mutex::new(None)).collect();
             let work = || {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
@@ -278,7 +284,8 @@ impl Linter<'_> {
                 });
             }
             for result in results {
-                let result = result.into_inner().expect("no panic under the lock").expect("every message was linted");
+                let result =
+                    result.into_inner().expect("no panic under the lock").expect("every message was linted");
                 done(result?)?;
             }
         }
@@ -306,7 +313,11 @@ impl Linter<'_> {
         let facts = self.facts;
         let sender = match &facts.sender {
             Some(sender) => mail::Path::new(sender.as_bytes()),
-            None => message.from().first().map(|it| mail::Path::new(it.address.as_str().as_bytes())).unwrap_or_default(),
+            None => message
+                .from()
+                .first()
+                .map(|it| mail::Path::new(it.address.as_str().as_bytes()))
+                .unwrap_or_default(),
         };
         let recipients = match &facts.recipients {
             Some(recipients) => recipients.iter().map(|it| mail::Path::new(it.as_bytes())).collect(),

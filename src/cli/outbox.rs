@@ -121,7 +121,9 @@ pub(super) fn run(arguments: &Arguments) -> Done {
     let shows = matches!(request, Request::List { .. } | Request::Show { .. });
     let text = match (common.format, &request) {
         (_, Request::Look { .. }) => String::new(),
-        (Format::Json, Request::List { .. }) => serde_json::to_string_pretty(&answer.response.entries)? + "\n",
+        (Format::Json, Request::List { .. }) => {
+            serde_json::to_string_pretty(&answer.response.entries)? + "\n"
+        }
         (Format::Json, Request::Show { .. }) => match answer.response.entries.first() {
             Some(entry) => serde_json::to_string_pretty(entry)? + "\n",
             None => String::new(),
@@ -161,7 +163,10 @@ async fn ask(request: &Request, policy: Option<&Path>) -> Result<Answer, Failure
         return Ok(Answer { response, live: true });
     }
     if !store.exists() {
-        return Err(Failure(format!("{}: there is no outbox\n  help: `beadle serve` makes it", store.display())));
+        return Err(Failure(format!(
+            "{}: there is no outbox\n  help: `beadle serve` makes it",
+            store.display()
+        )));
     }
     let store = Arc::new(SqliteStore::open(Options::new(store))?);
     let engine = Arc::new(Engine::new(policy.map(Into::into), loaded));

@@ -48,8 +48,10 @@ fn check(policy: &PolicyOption, format: Format) -> Done {
     let rules: Vec<_> = loaded.policy.rules.iter().map(|it| (it.info.name, it.action)).collect();
     match format {
         Format::Json => {
-            let list: Vec<_> =
-                rules.iter().map(|(name, action)| serde_json::json!({"rule": name, "action": action})).collect();
+            let list: Vec<_> = rules
+                .iter()
+                .map(|(name, action)| serde_json::json!({"rule": name, "action": action}))
+                .collect();
             let object = serde_json::json!({"rules": list, "remarks": loaded.remarks});
             print(&(serde_json::to_string_pretty(&object)? + "\n"))?;
         }

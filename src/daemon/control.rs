@@ -95,7 +95,9 @@ async fn answer(stream: UnixStream, desk: &Desk) -> io::Result<()> {
     timeout(PATIENCE, BufReader::new(read.take(LONGEST_ORDER)).read_line(&mut line)).await??;
     let response = match serde_json::from_str::<Request>(&line) {
         Ok(request) => desk.carry_out(request, &by).await,
-        Err(error) => Response { failed: vec![format!("the order cannot be read: {error}")], ..Response::default() },
+        Err(error) => {
+            Response { failed: vec![format!("the order cannot be read: {error}")], ..Response::default() }
+        }
     };
     let mut text = serde_json::to_string(&response)?;
     text.push('\n');

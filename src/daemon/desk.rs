@@ -245,7 +245,8 @@ impl Desk {
         let ids = match ids {
             Ids::These(ids) => ids,
             Ids::All => {
-                let filter = Filter { states: states.to_vec(), kind: Some(Kind::Message), ..Filter::default() };
+                let filter =
+                    Filter { states: states.to_vec(), kind: Some(Kind::Message), ..Filter::default() };
                 self.store.list(filter).await?.iter().map(|it| it.id.to_string()).collect()
             }
         };
@@ -304,12 +305,18 @@ pub(super) fn submission(entry: &Entry, content: &[u8]) -> Submission {
         recipients: entry.recipients.iter().map(|it| it.path.clone()).collect(),
     };
     let message = Message::parse(marks::without_our_fields(content));
-    Submission::new(envelope, message, entry.login.clone(), Some(entry.accepted)).over(entry.connection.clone())
+    Submission::new(envelope, message, entry.login.clone(), Some(entry.accepted))
+        .over(entry.connection.clone())
 }
 
 /// Puts a notice into its envelope: from the null path, so that nothing answers it (RFC 3834
 /// section 3.3), to its one reader.
-pub(super) fn envelope_notice(notice: Notice, id: Id, about: Option<Id>, created: DateTime<Utc>) -> NewNotice {
+pub(super) fn envelope_notice(
+    notice: Notice,
+    id: Id,
+    about: Option<Id>,
+    created: DateTime<Utc>,
+) -> NewNotice {
     let recipients = vec![Path::new(notice.to.as_str().as_bytes())];
     let envelope = Envelope { sender: Path::default(), recipients };
     NewNotice { id, about, login: None, rules: Vec::new(), envelope, created, content: notice.bytes }

@@ -14,7 +14,12 @@ pub fn fields(inspection: &Inspection) -> Vec<(String, String)> {
     }
     let mut fields = vec![("X-Beadle-Verdict".to_owned(), inspection.verdict.action.to_string())];
     for finding in counted() {
-        let value = format!("rule={}; action={}; clause=\"{}\"", finding.rule, finding.action, quotable(&finding.clause));
+        let value = format!(
+            "rule={}; action={}; clause=\"{}\"",
+            finding.rule,
+            finding.action,
+            quotable(&finding.clause)
+        );
         fields.push(("X-Beadle-Finding".to_owned(), value));
     }
     fields
@@ -64,7 +69,8 @@ mod tests {
 
     #[test]
     fn forged_fields_are_left_out_with_their_folds() {
-        let message = b"A: 1\r\nx-BEADLE-Verdict: allow\r\n and more\r\nB: 2\r\n 3\r\n\r\nX-Beadle-Verdict: body\r\n";
+        let message =
+            b"A: 1\r\nx-BEADLE-Verdict: allow\r\n and more\r\nB: 2\r\n 3\r\n\r\nX-Beadle-Verdict: body\r\n";
         assert_eq!(
             without_our_fields(message).as_slice(),
             b"A: 1\r\nB: 2\r\n 3\r\n\r\nX-Beadle-Verdict: body\r\n"

@@ -93,7 +93,8 @@ pub async fn serve(policy: Option<PathBuf>) -> Result<(), StartError> {
     let engine = Arc::new(Engine::new(policy, loaded));
     let clock: Clock = Arc::new(Utc::now);
     let wake = Arc::new(tokio::sync::Notify::new());
-    let desk = Arc::new(Desk::new(Arc::clone(&store), Arc::clone(&engine), Arc::clone(&wake), Arc::clone(&clock)));
+    let desk =
+        Arc::new(Desk::new(Arc::clone(&store), Arc::clone(&engine), Arc::clone(&wake), Arc::clone(&clock)));
     let (stop, stopping) = watch::channel(false);
 
     let control = control::listen(&store_path, Arc::clone(&desk), stopping.clone())

@@ -99,7 +99,12 @@ impl Pipeline {
     async fn act(&self, inspected: Inspected) -> Answer {
         let verdict = &inspected.inspection.verdict;
         let queue_id = &inspected.log.queue_id;
-        info!(queue_id, verdict = verdict.action.as_str(), inspection = inspected.log.inspection, "inspected");
+        info!(
+            queue_id,
+            verdict = verdict.action.as_str(),
+            inspection = inspected.log.inspection,
+            "inspected"
+        );
         match verdict.action {
             Action::Allow | Action::Tag => self.log_later(inspected.log.clone()),
             Action::Warn => self.warn(&inspected).await,
@@ -153,7 +158,9 @@ impl Pipeline {
                 info!(queue_id, entry = %id, "kept");
                 self.unanswered.lock().unwrap_or_else(PoisonError::into_inner).insert(queue_id, id);
             }
-            Kept::Already(earlier) => info!(queue_id, entry = %earlier, "kept already: the client sent it again"),
+            Kept::Already(earlier) => {
+                info!(queue_id, entry = %earlier, "kept already: the client sent it again")
+            }
         }
         self.desk.wake();
         Ok(())
@@ -193,7 +200,8 @@ impl Inspected {
             accepted: self.accepted,
             notice_id: id.to_string(),
         };
-        let notice = notice::notice(&letter).map(|it| super::desk::envelope_notice(it, id, kept, self.accepted));
+        let notice =
+            notice::notice(&letter).map(|it| super::desk::envelope_notice(it, id, kept, self.accepted));
         let (login, rules) = (self.mail.login.clone(), rules(&self.inspection.findings));
         Ok(notice.map(|it| NewNotice { login, rules, ..it }))
     }

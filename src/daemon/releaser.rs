@@ -15,7 +15,9 @@ use tracing::{debug, error, info, warn};
 
 use super::desk::{Desk, GIVEN_UP, TIMED_OUT, envelope_notice, submission};
 use crate::notice::{self, Undeliverable};
-use crate::outbox::{Ambiguity, Claim, Due, Id, Kind, NewNotice, Order, Outcome, OutboxError, Postponement, Reply, Settlement};
+use crate::outbox::{
+    Ambiguity, Claim, Due, Id, Kind, NewNotice, Order, OutboxError, Outcome, Postponement, Reply, Settlement,
+};
 use crate::relay::{Answer, Delivery, Ending, Outgoing, Relay, trace_block};
 
 /// The pause between two looks.
@@ -127,8 +129,9 @@ impl Releaser {
             ),
             Kind::Notice => Vec::new(),
         };
-        let pending: Vec<usize> =
-            (0..entry.recipients.len()).filter(|it| entry.recipients[*it].outcome == Outcome::Pending).collect();
+        let pending: Vec<usize> = (0..entry.recipients.len())
+            .filter(|it| entry.recipients[*it].outcome == Outcome::Pending)
+            .collect();
         let outgoing = Outgoing {
             sender: &entry.sender,
             recipients: pending.iter().map(|it| &entry.recipients[*it].path).collect(),
@@ -136,10 +139,10 @@ impl Releaser {
             content: &claim.content,
             connection: &entry.connection,
         };
-        let from_content = TimeDelta::from_std(self.relay.limits().from_content()).unwrap_or(TimeDelta::hours(1));
-        let begin = async {
-            self.desk.store().begin_transfer(id, claim.token, self.desk.now() + from_content).await
-        };
+        let from_content =
+            TimeDelta::from_std(self.relay.limits().from_content()).unwrap_or(TimeDelta::hours(1));
+        let begin =
+            async { self.desk.store().begin_transfer(id, claim.token, self.desk.now() + from_content).await };
         match self.relay.deliver(&outgoing, begin).await {
             Ok(delivery) => self.settle(&claim, &pending, delivery).await,
             Err(error) => {
@@ -163,8 +166,12 @@ impl Releaser {
             Ending::Unknown { reply } => {
                 let until = self.postponement(claim, reply.clone());
                 match self.insist(|| self.desk.store().ambiguous(id, token, until.clone())).await? {
-                    Ambiguity::TryAgain => warn!(entry = %id, "nobody knows whether it was sent; it goes once more, marked: {reply}"),
-                    Ambiguity::NeedsPerson => error!(entry = %id, "nobody knows whether it was sent, twice; a person must decide: {reply}"),
+                    Ambiguity::TryAgain => {
+                        warn!(entry = %id, "nobody knows whether it was sent; it goes once more, marked: {reply}")
+                    }
+                    Ambiguity::NeedsPerson => {
+                        error!(entry = %id, "nobody knows whether it was sent, twice; a person must decide: {reply}")
+                    }
                 }
                 Ok(())
             }
@@ -173,9 +180,7 @@ impl Releaser {
                 let until = self.postponement(claim, reply.clone());
                 self.insist(|| self.desk.store().back_off(id, token, until.clone())).await
             }
-            Ending::Sent { .. } | Ending::NotSent { .. } => {
-                self.settle_each(claim, pending, delivery).await
-            }
+            Ending::Sent { .. } | Ending::NotSent { .. } => self.settle_each(claim, pending, delivery).await,
         }
     }
 
@@ -225,10 +230,7 @@ impl Releaser {
 
     /// Records what Postfix answered, again and again for a while if the store cannot: what it
     /// does not know by then is an ambiguity, and goes out twice.
-    async fn insist<'a, T>(
-        &'a self,
-        record: impl Fn() -> Reply<'a, T>,
-    ) -> Result<T, OutboxError> {
+    async fn insist<'a, T>(&'a self, record: impl Fn() -> Reply<'a, T>) -> Result<T, OutboxError> {
         let mut tries = 0;
         loop {
             match record().await {
@@ -244,7 +246,11 @@ impl Releaser {
 
     /// The notice to the sender of a message that Postfix refused for some recipients; none about
     /// a notice.
-    fn undeliverable(&self, claim: &Claim, refused: &[(crate::mail::Path, String)]) -> Result<Option<NewNotice>, OutboxError> {
+    fn undeliverable(
+        &self,
+        claim: &Claim,
+        refused: &[(crate::mail::Path, String)],
+    ) -> Result<Option<NewNotice>, OutboxError> {
         if claim.entry.kind == Kind::Notice {
             return Ok(None);
         }
@@ -293,7 +299,11 @@ impl Releaser {
                         self.give_up(entry.id, entry.kind, now).await;
                         continue;
                     }
-                    let decide = if entry.needs_person { "; `beadle outbox release`, `cancel` or `return` decides" } else { "" };
+                    let decide = if entry.needs_person {
+                        "; `beadle outbox release`, `cancel` or `return` decides"
+                    } else {
+                        ""
+                    };
                     error!(entry = %entry.id, attempts = entry.attempts, "overdue by {minutes} min{decide}");
                 }
             }

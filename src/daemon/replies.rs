@@ -39,7 +39,9 @@ pub(super) async fn answer(desk: &Desk, reply: &Arrived, asked: &Asked) -> Resul
 /// where that message passed.
 async fn subject(desk: &Desk, asked: &Asked) -> Result<Option<Entry>, OutboxError> {
     for id in asked.notices.iter().filter_map(|it| Id::parse(it)) {
-        let Some(notice) = desk.store().show(id).await?.filter(|it| it.kind == Kind::Notice) else { continue };
+        let Some(notice) = desk.store().show(id).await?.filter(|it| it.kind == Kind::Notice) else {
+            continue;
+        };
         match notice.about {
             Some(about) => return desk.store().show(about).await,
             // A receipt that says nothing of a message names no rules.
@@ -140,7 +142,11 @@ mod tests {
         for name in ["j.okoro@pupils.oakmere.example", "j.okor", "j.okoro@elsewhere.example", ""] {
             assert!(!is_same(school, Some(name), address), "{name}");
         }
-        assert!(!is_same(school, None, address) && !is_same(school, address, None) && !is_same(school, None, None));
+        assert!(
+            !is_same(school, None, address)
+                && !is_same(school, address, None)
+                && !is_same(school, None, None)
+        );
     }
 
     #[test]

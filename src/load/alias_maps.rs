@@ -33,10 +33,12 @@ pub(super) fn add(directory: &mut Directory, policy: &Policy, folder: &Path) -> 
             _ => named,
         };
         let path = folder.join(path);
-        let text = read(&path).map_err(|why| place(Fault::new(format!("cannot read {}: {why}", path.display()))))?;
+        let text =
+            read(&path).map_err(|why| place(Fault::new(format!("cannot read {}: {why}", path.display()))))?;
         maps.push((path.display().to_string(), text));
     }
-    let mut find = |path: &str, from: &str| read(&Path::new(from).parent().unwrap_or(Path::new("")).join(path));
+    let mut find =
+        |path: &str, from: &str| read(&Path::new(from).parent().unwrap_or(Path::new("")).join(path));
     Ok(directory.add_alias_maps(&maps, &school.domains, &mut find)?)
 }
 

@@ -104,7 +104,9 @@ mod live {
             let sheets = sheets(table, &people, &groups, self.key);
             if people.len() == sheets.without_role {
                 let what = match people.len() {
-                    0 => format!("{}: {} finds nobody below `{}`", table.ldap, table.people_filter, table.base),
+                    0 => {
+                        format!("{}: {} finds nobody below `{}`", table.ldap, table.people_filter, table.base)
+                    }
                     some => format!(
                         "{}: none of {some} people has a role that `roles` or `attributes.role` tells",
                         table.ldap

@@ -93,10 +93,7 @@ pub(super) fn declared_type(part: MessagePart<'_>) -> String {
 }
 
 /// The decoded bytes of an attachment of this message.
-pub(super) fn bytes<'m>(
-    message: &'m mail_parser::Message<'_>,
-    attachment: &Attachment,
-) -> Cow<'m, [u8]> {
+pub(super) fn bytes<'m>(message: &'m mail_parser::Message<'_>, attachment: &Attachment) -> Cow<'m, [u8]> {
     match message.part(attachment.part) {
         Some(part) => match part.nested() {
             Some(nested) => Cow::Borrowed(nested.raw()),

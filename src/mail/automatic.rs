@@ -25,22 +25,16 @@ pub enum Automatic {
 /// Tells why a message is automatic; `None` for mail of a person.
 ///
 /// The words of a subject and a mere X-Mailer say nothing: people write "Automatic reply" too.
-pub(super) fn automatic(
-    headers: &[Header],
-    message: Option<&mail_parser::Message<'_>>,
-) -> Option<Automatic> {
-    let value = |name: &str| {
-        headers.iter().find(|it| it.is(name)).map(|it| it.value.trim().to_ascii_lowercase())
-    };
+pub(super) fn automatic(headers: &[Header], message: Option<&mail_parser::Message<'_>>) -> Option<Automatic> {
+    let value =
+        |name: &str| headers.iter().find(|it| it.is(name)).map(|it| it.value.trim().to_ascii_lowercase());
     let has = |name: &str| headers.iter().any(|it| it.is(name));
 
     if message.is_some_and(|it| declared_type(it.root_part()) == "multipart/report") {
         return Some(Automatic::Report);
     }
     let class = value("Content-Class").unwrap_or_default();
-    if class.contains("calendarmessage")
-        || message.is_some_and(|it| has_calendar_method(it.root_part()))
-    {
+    if class.contains("calendarmessage") || message.is_some_and(|it| has_calendar_method(it.root_part())) {
         return Some(Automatic::Calendar);
     }
     if has("X-Autoreply") || has("X-Autorespond") || has("X-Vacation") {
@@ -63,10 +57,7 @@ pub(super) fn automatic(
     {
         return Some(Automatic::OutOfOffice);
     }
-    if ["List-Id", "List-Unsubscribe", "List-Post", "List-Help", "List-Subscribe"]
-        .iter()
-        .any(|it| has(it))
-    {
+    if ["List-Id", "List-Unsubscribe", "List-Post", "List-Help", "List-Subscribe"].iter().any(|it| has(it)) {
         return Some(Automatic::List);
     }
     match value("Precedence").as_deref() {

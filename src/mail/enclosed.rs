@@ -34,8 +34,7 @@ pub(super) fn add(message: &Message, texts: &mut Vec<TextPart>) {
         };
         if form == TextForm::Html {
             let rendered = html::render(source);
-            (part.text, part.hidden, part.regions) =
-                (rendered.text, rendered.hidden, rendered.regions);
+            (part.text, part.hidden, part.regions) = (rendered.text, rendered.hidden, rendered.regions);
         }
         if texts.iter().any(|it| says_the_same(it, &part)) {
             continue;

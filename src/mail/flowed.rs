@@ -46,10 +46,7 @@ mod tests {
 
     #[test]
     fn joins_soft_lines_of_one_depth() {
-        assert_eq!(
-            unfold("one \ntwo\n> three \n> four\nfive\n", false),
-            "one two\n> three four\nfive\n"
-        );
+        assert_eq!(unfold("one \ntwo\n> three \n> four\nfive\n", false), "one two\n> three four\nfive\n");
     }
 
     #[test]

@@ -41,11 +41,10 @@ pub(super) struct Region {
 /// empty line, cells of a row stand on one line, blanks collapse as they do in a browser.
 pub(super) fn render(html: &str) -> Rendered {
     let mut renderer = Renderer::default();
-    let mut emitter =
-        CallbackEmitter::new(|event: CallbackEvent<'_>, _: Span<()>| -> Option<Infallible> {
-            renderer.see(event);
-            None
-        });
+    let mut emitter = CallbackEmitter::new(|event: CallbackEvent<'_>, _: Span<()>| -> Option<Infallible> {
+        renderer.see(event);
+        None
+    });
     // Script and style are then told from text without building a tree.
     emitter.naively_switch_states(true);
     let Ok(()) = Tokenizer::new_with_emitter(html, emitter).finish();
@@ -105,16 +104,14 @@ impl Name {
             b"hr" => Self::Rule,
             b"script" | b"style" | b"title" | b"template" | b"iframe" | b"object" | b"noembed"
             | b"noframes" | b"datalist" | b"xml" => Self::Unseen(hash(name)),
-            b"area" | b"base" | b"col" | b"embed" | b"img" | b"input" | b"link" | b"meta"
-            | b"param" | b"source" | b"track" | b"wbr" => Self::Void,
+            b"area" | b"base" | b"col" | b"embed" | b"img" | b"input" | b"link" | b"meta" | b"param"
+            | b"source" | b"track" | b"wbr" => Self::Void,
             b"html" | b"head" => Self::Nothing,
-            b"body" | b"div" | b"blockquote" | b"table" | b"tbody" | b"thead" | b"tfoot"
-            | b"ul" | b"ol" | b"dl" | b"dt" | b"dd" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5"
-            | b"h6" | b"center" | b"section" | b"article" | b"header" | b"footer" | b"main"
-            | b"nav" | b"aside" | b"address" | b"form" | b"fieldset" | b"figure" | b"caption"
-            | b"details" | b"summary" | b"option" | b"dir" | b"menu" | b"legend" | b"hgroup" => {
-                Self::Block(hash(name))
-            }
+            b"body" | b"div" | b"blockquote" | b"table" | b"tbody" | b"thead" | b"tfoot" | b"ul" | b"ol"
+            | b"dl" | b"dt" | b"dd" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"center"
+            | b"section" | b"article" | b"header" | b"footer" | b"main" | b"nav" | b"aside" | b"address"
+            | b"form" | b"fieldset" | b"figure" | b"caption" | b"details" | b"summary" | b"option"
+            | b"dir" | b"menu" | b"legend" | b"hgroup" => Self::Block(hash(name)),
             _ => Self::Inline(hash(name)),
         }
     }
@@ -146,9 +143,7 @@ impl Renderer {
             CallbackEvent::CloseStartTag { .. } => self.start_element(),
             CallbackEvent::EndTag { name } => self.end_element(Name::of(name)),
             CallbackEvent::String { value } => self.text(&String::from_utf8_lossy(value)),
-            CallbackEvent::Comment { .. }
-            | CallbackEvent::Doctype { .. }
-            | CallbackEvent::Error(_) => {}
+            CallbackEvent::Comment { .. } | CallbackEvent::Doctype { .. } | CallbackEvent::Error(_) => {}
         }
     }
 
@@ -230,9 +225,7 @@ impl Renderer {
             return;
         }
         let reach = self.open.len().saturating_sub(END_TAG_REACH);
-        let Some(at) =
-            self.open[reach..].iter().rposition(|it| it.name == name).map(|at| at + reach)
-        else {
+        let Some(at) = self.open[reach..].iter().rposition(|it| it.name == name).map(|at| at + reach) else {
             return;
         };
         // `</b>` does not end the blocks that were opened within it.

@@ -24,9 +24,8 @@ impl Role {
         let Attributes { class, id, style, .. } = attributes;
         // Outlook puts "x_" before the names in a message it answers.
         let id = id.trim_start_matches("x_");
-        let has = |wanted: &str| {
-            class.split_ascii_whitespace().any(|it| it.trim_start_matches("x_") == wanted)
-        };
+        let has =
+            |wanted: &str| class.split_ascii_whitespace().any(|it| it.trim_start_matches("x_") == wanted);
         if attributes.element == b"blockquote" {
             return Some(if is_cited(attributes) { Self::Quote } else { Self::Indent });
         }

@@ -50,17 +50,14 @@ impl Look {
                 "display" => look.gone |= value.starts_with("none"),
                 "mso-hide" => look.gone |= value.starts_with("all"),
                 "opacity" => look.gone |= is_zero(value),
-                "visibility" => {
-                    look.faint = value.starts_with("hidden") || value.starts_with("collapse")
-                }
+                "visibility" => look.faint = value.starts_with("hidden") || value.starts_with("collapse"),
                 // Layouts set it to nought around cells that set it again.
                 "font-size" => look.faint = is_zero(value),
                 "max-height" | "height" => flat |= is_zero(value),
                 "overflow" => clipped |= value.starts_with("hidden"),
                 "color" => look.vivid = is_vivid(value),
                 "white-space" => {
-                    look.keeps_blanks =
-                        value.starts_with("pre") || value.starts_with("break-spaces")
+                    look.keeps_blanks = value.starts_with("pre") || value.starts_with("break-spaces")
                 }
                 "margin" | "margin-top" => look.tight |= is_zero(value),
                 _ => {}
@@ -108,10 +105,7 @@ fn is_vivid(color: &str) -> bool {
             .map(|it| if width == 1 { it * 17 } else { it })
             .collect()
     } else if let Some(rest) = color.strip_prefix("rgb") {
-        rest.split(|it: char| !it.is_ascii_digit())
-            .filter_map(|it| it.parse().ok())
-            .take(3)
-            .collect()
+        rest.split(|it: char| !it.is_ascii_digit()).filter_map(|it| it.parse().ok()).take(3).collect()
     } else {
         return matches!(
             color,

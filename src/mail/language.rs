@@ -69,12 +69,12 @@ const MIN_DETECTED: usize = 40;
 /// The languages that the detector tells apart; a longer list would only take longer.
 static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
     use whatlang::Lang::{
-        Cat, Ces, Cym, Dan, Deu, Eng, Fin, Fra, Hrv, Hun, Ita, Lit, Nld, Nob, Pol, Por, Ron, Slk,
-        Spa, Swe, Tgl, Tur, Vie,
+        Cat, Ces, Cym, Dan, Deu, Eng, Fin, Fra, Hrv, Hun, Ita, Lit, Nld, Nob, Pol, Por, Ron, Slk, Spa, Swe,
+        Tgl, Tur, Vie,
     };
     Detector::with_allowlist(vec![
-        Eng, Cym, Fra, Deu, Spa, Ita, Por, Pol, Nld, Ron, Lit, Hun, Ces, Slk, Hrv, Tur, Swe, Dan,
-        Nob, Fin, Cat, Vie, Tgl,
+        Eng, Cym, Fra, Deu, Spa, Ita, Por, Pol, Nld, Ron, Lit, Hun, Ces, Slk, Hrv, Tur, Swe, Dan, Nob, Fin,
+        Cat, Vie, Tgl,
     ])
 });
 
@@ -99,11 +99,7 @@ impl Languages {
     ///
     /// A paragraph of one language comes back whole. A sentence whose language cannot be told is
     /// in the language of the paragraph.
-    pub fn sentences(
-        &mut self,
-        text: &str,
-        paragraph: Range<usize>,
-    ) -> Vec<(Range<usize>, Language)> {
+    pub fn sentences(&mut self, text: &str, paragraph: Range<usize>) -> Vec<(Range<usize>, Language)> {
         if self.read > MAX_READ {
             return vec![(paragraph, Language::Unknown)];
         }
@@ -154,9 +150,7 @@ impl Languages {
             Ordering::Greater => Language::English,
             Ordering::Less => Language::Welsh,
             // In a few words without any small one, how they end is all there is to go by.
-            Ordering::Equal if shaped > 0 && english == 0 && text.len() < MIN_DETECTED => {
-                Language::English
-            }
+            Ordering::Equal if shaped > 0 && english == 0 && text.len() < MIN_DETECTED => Language::English,
             Ordering::Equal => Language::Unknown,
         }
     }
@@ -178,9 +172,8 @@ fn detect(text: &str) -> Option<Language> {
 
 /// Gives passages that tell nothing themselves the language that most of the others have.
 pub(super) fn settle(passages: &mut [Passage]) {
-    let length = |wanted| {
-        passages.iter().filter(|it| it.language == wanted).map(|it| it.range.len()).sum::<usize>()
-    };
+    let length =
+        |wanted| passages.iter().filter(|it| it.language == wanted).map(|it| it.range.len()).sum::<usize>();
     let (english, welsh, other) =
         (length(Language::English), length(Language::Welsh), length(Language::Other));
     let most = if english > welsh.max(other) {
@@ -212,17 +205,13 @@ impl Evidence {
         for part in words_of(&text[..text.floor_char_boundary(ENOUGH)]) {
             word.clear();
             word.extend(
-                part.chars()
-                    .flat_map(char::to_lowercase)
-                    .map(|it| if it == '\u{2019}' { '\'' } else { it }),
+                part.chars().flat_map(char::to_lowercase).map(|it| if it == '\u{2019}' { '\'' } else { it }),
             );
             evidence.words += 1;
             match WORDS.get(word.as_str()) {
                 Some(Language::English) => evidence.english += 1,
                 Some(Language::Welsh) => evidence.welsh += 1,
-                _ if is_welsh_shape(&word)
-                    || WELSH_PAIRS.contains(&(before.as_str(), word.as_str())) =>
-                {
+                _ if is_welsh_shape(&word) || WELSH_PAIRS.contains(&(before.as_str(), word.as_str())) => {
                     evidence.welsh += 1;
                 }
                 _ => evidence.shaped += usize::from(is_english_shape(&word)),
@@ -243,8 +232,8 @@ fn words_of(text: &str) -> impl Iterator<Item = &str> {
 /// Endings of English words that no Welsh word has.
 fn is_english_shape(word: &str) -> bool {
     const ENDINGS: &[&str] = &[
-        "ing", "tion", "sion", "ous", "ful", "ness", "ght", "tch", "ck", "eed", "lled", "cked",
-        "ssed", "pped", "tted",
+        "ing", "tion", "sion", "ous", "ful", "ness", "ght", "tch", "ck", "eed", "lled", "cked", "ssed",
+        "pped", "tted",
     ];
     word.len() > 3 && word.is_ascii() && ENDINGS.iter().any(|it| word.ends_with(it))
 }

@@ -65,9 +65,7 @@ fn bare(address: &str) -> (&str, String) {
         return ("", address.to_owned());
     }
     match address.rsplit_once(char::is_whitespace) {
-        Some((before, last)) if last.contains('@') && !last.starts_with('@') => {
-            (before, last.to_owned())
-        }
+        Some((before, last)) if last.contains('@') && !last.starts_with('@') => (before, last.to_owned()),
         _ => ("", address.split_whitespace().collect()),
     }
 }

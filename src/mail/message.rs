@@ -190,16 +190,12 @@ impl Message {
 
     /// The words of a passage of this message's own text; empty for one of another message.
     pub fn passage_text(&self, passage: &Passage) -> &str {
-        self.texts()
-            .get(passage.part)
-            .and_then(|it| it.text.get(passage.range.clone()))
-            .unwrap_or("")
+        self.texts().get(passage.part).and_then(|it| it.text.get(passage.range.clone())).unwrap_or("")
     }
 
     /// What travels beside the text, also within nested messages.
     pub fn attachments(&self) -> &[Attachment] {
-        self.attachments
-            .get_or_init(|| self.parsed.as_ref().map(attachment::attachments).unwrap_or_default())
+        self.attachments.get_or_init(|| self.parsed.as_ref().map(attachment::attachments).unwrap_or_default())
     }
 
     /// The decoded bytes of one of this message's attachments.
@@ -228,13 +224,8 @@ impl Message {
     /// How often the message was passed on, by whichever sign says most: marks in the subject,
     /// forwarded blocks in the text with the marks in their subjects, messages within messages.
     pub fn forward_depth(&self) -> usize {
-        let nested = self
-            .attachments()
-            .iter()
-            .filter(|it| it.nested)
-            .map(|it| it.depth + 1)
-            .max()
-            .unwrap_or(0);
+        let nested =
+            self.attachments().iter().filter(|it| it.nested).map(|it| it.depth + 1).max().unwrap_or(0);
         self.prefixes().forwards.max(self.own_text().forwards).max(nested)
     }
 
@@ -255,12 +246,9 @@ impl Message {
     /// Tells whether a field marks the message as urgent: `Importance: high`, `X-Priority` 1 or 2,
     /// `Priority: urgent`.
     pub fn is_marked_urgent(&self) -> bool {
-        let any = |name: &str, tokens: &[&str]| {
-            tokens.iter().any(|it| part::has_token(&self.headers, name, it))
-        };
-        any("Importance", &["high"])
-            || any("X-Priority", &["1", "2"])
-            || any("Priority", &["urgent"])
+        let any =
+            |name: &str, tokens: &[&str]| tokens.iter().any(|it| part::has_token(&self.headers, name, it));
+        any("Importance", &["high"]) || any("X-Priority", &["1", "2"]) || any("Priority", &["urgent"])
     }
 }
 

@@ -87,13 +87,12 @@ fn walk(
     }
     match part.kind() {
         PartKind::Multipart => {
-            let alternative =
-                if alternative.is_none() && part.is_content_type("multipart", "alternative") {
-                    *alternatives += 1;
-                    Some(*alternatives)
-                } else {
-                    alternative
-                };
+            let alternative = if alternative.is_none() && part.is_content_type("multipart", "alternative") {
+                *alternatives += 1;
+                Some(*alternatives)
+            } else {
+                alternative
+            };
             for child in part.children() {
                 walk(child, alternative, alternatives, texts);
             }
@@ -138,8 +137,7 @@ fn text_of(part: MessagePart<'_>) -> Option<Cow<'_, str>> {
 
 /// Tells whether a text part is shown with the message rather than beside it.
 pub(super) fn is_displayed(part: MessagePart<'_>) -> bool {
-    let kind =
-        part.content_type().and_then(|it| it.subtype()).unwrap_or("plain").to_ascii_lowercase();
+    let kind = part.content_type().and_then(|it| it.subtype()).unwrap_or("plain").to_ascii_lowercase();
     // Clients list these beside the message, or act on them, whatever their disposition.
     if matches!(
         kind.as_str(),
@@ -158,8 +156,7 @@ pub(super) fn is_displayed(part: MessagePart<'_>) -> bool {
     // A name alone is no sign: some clients name the text they write ("body.txt").
     match part.content_disposition() {
         Some(disposition) => {
-            !disposition.is_attachment()
-                && (part.parent().is_none() || part.attachment_name().is_none())
+            !disposition.is_attachment() && (part.parent().is_none() || part.attachment_name().is_none())
         }
         None => true,
     }
@@ -183,7 +180,6 @@ fn line_feeds(text: &str) -> String {
 pub(super) fn has_token(headers: &[Header], name: &str, token: &str) -> bool {
     headers.iter().filter(|it| it.is(name)).any(|it| {
         it.value.get(..token.len()).is_some_and(|start| start.eq_ignore_ascii_case(token))
-            && !it.value[token.len()..]
-                .starts_with(|next: char| next.is_alphanumeric() || next == '-')
+            && !it.value[token.len()..].starts_with(|next: char| next.is_alphanumeric() || next == '-')
     })
 }

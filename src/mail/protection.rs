@@ -18,10 +18,7 @@ pub enum Protection {
 }
 
 /// The strongest protection found in any part of the message or in its text.
-pub(super) fn protection(
-    message: Option<&mail_parser::Message<'_>>,
-    texts: &[TextPart],
-) -> Protection {
+pub(super) fn protection(message: Option<&mail_parser::Message<'_>>, texts: &[TextPart]) -> Protection {
     let parts = message.map_or(Protection::Plain, |it| of_part(it.root_part()));
     let words = texts.iter().map(|it| of_text(&it.text)).max().unwrap_or_default();
     parts.max(words)

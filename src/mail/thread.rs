@@ -86,15 +86,9 @@ mod tests {
 
     #[test]
     fn knows_replies_in_several_languages() {
-        for subject in [
-            "Re: trip",
-            "RE[2]: trip",
-            "AW: Reise",
-            "SV: tur",
-            "Antw: reis",
-            "Ynghylch: taith",
-            "Atb: taith",
-        ] {
+        for subject in
+            ["Re: trip", "RE[2]: trip", "AW: Reise", "SV: tur", "Antw: reis", "Ynghylch: taith", "Atb: taith"]
+        {
             assert!(prefixes(subject).reply, "{subject}");
         }
     }

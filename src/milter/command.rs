@@ -65,8 +65,7 @@ pub enum CommandError {
 impl<'a> Command<'a> {
     pub fn parse(frame: Frame<'a>) -> Result<Self, CommandError> {
         let Frame { command, payload } = frame;
-        let too_short =
-            |at_least| CommandError::TooShort { command, length: payload.len(), at_least };
+        let too_short = |at_least| CommandError::TooShort { command, length: payload.len(), at_least };
         Ok(match command {
             b'O' => {
                 let (version, rest) = take_u32(payload).ok_or(too_short(12))?;

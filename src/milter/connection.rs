@@ -13,8 +13,8 @@ use tokio::{
 use tracing::{error, warn};
 
 use super::{
-    Answer, Collected, Command, CommandError, Decide, Frame, FrameError, Limits, Phase, Reply,
-    Session, SessionError, Splitter, Step, Terms,
+    Answer, Collected, Command, CommandError, Decide, Frame, FrameError, Limits, Phase, Reply, Session,
+    SessionError, Splitter, Step, Terms,
     decision::{replies, replies_to_excess},
     spool::Spool,
 };
@@ -75,9 +75,7 @@ pub(super) enum ConnectionError {
     Silence { seconds: u64 },
     #[error("the mail server left in the middle of a message")]
     Left,
-    #[error(
-        "message {queue_id}: the mail server left before it heard the answer ({answer}): {source}"
-    )]
+    #[error("message {queue_id}: the mail server left before it heard the answer ({answer}): {source}")]
     Unheard { queue_id: String, answer: &'static str, source: io::Error },
 }
 
@@ -263,11 +261,7 @@ async fn lingered(draining: &mut watch::Receiver<bool>, linger: Duration) {
     sleep(linger).await;
 }
 
-fn step(
-    session: &mut Session,
-    frame: Frame<'_>,
-    spool: &mut Spool,
-) -> Result<Step, ConnectionError> {
+fn step(session: &mut Session, frame: Frame<'_>, spool: &mut Spool) -> Result<Step, ConnectionError> {
     Ok(session.step(Command::parse(frame)?, spool)?)
 }
 
@@ -351,10 +345,7 @@ mod tests {
             Pin::new(&mut self.inner).poll_flush(context)
         }
 
-        fn poll_shutdown(
-            mut self: Pin<&mut Self>,
-            context: &mut Context<'_>,
-        ) -> Poll<io::Result<()>> {
+        fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
             Pin::new(&mut self.inner).poll_shutdown(context)
         }
     }

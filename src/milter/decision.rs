@@ -67,11 +67,7 @@ pub(super) fn replies(answer: &Answer, own_headers: &[OwnHeader], terms: Terms) 
 
 /// The replies for a message too large to be looked at. It passes, because mail must flow; only
 /// one made of forged headers does not.
-pub(super) fn replies_to_excess(
-    excess: Excess,
-    own_headers: &[OwnHeader],
-    terms: Terms,
-) -> Vec<u8> {
+pub(super) fn replies_to_excess(excess: Excess, own_headers: &[OwnHeader], terms: Terms) -> Vec<u8> {
     let answer = match excess {
         Excess::OwnHeaders { .. } => {
             Answer::Reject { text: "The message has too many X-Beadle headers".to_owned() }

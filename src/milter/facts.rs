@@ -47,9 +47,7 @@ impl Facts {
                 (b'H', b"tls_version") => &mut self.connection.tls_version,
                 (b'M', b"auth_type") => &mut self.connection.auth_type,
                 (b'M', b"auth_authen") => self.login.get_or_insert_default(),
-                (b'M' | b'R' | b'T' | b'L' | b'N' | b'B' | b'E', b"i") => {
-                    &mut self.connection.queue_id
-                }
+                (b'M' | b'R' | b'T' | b'L' | b'N' | b'B' | b'E', b"i") => &mut self.connection.queue_id,
                 _ => continue,
             };
             *slot = clean(value);

@@ -15,12 +15,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self {
-            message_bytes: 150 << 20,
-            header_bytes: 4 << 20,
-            recipients: 20_000,
-            envelope_bytes: 4 << 20,
-        }
+        Self { message_bytes: 150 << 20, header_bytes: 4 << 20, recipients: 20_000, envelope_bytes: 4 << 20 }
     }
 }
 

@@ -55,9 +55,7 @@ impl FromStr for Listen {
         let (kind, rest) = address.split_once(':').ok_or_else(form)?;
         if kind == "unix" {
             return match rest.len() {
-                _ if !rest.starts_with('/') => {
-                    Err(ListenError::RelativePath { address: address.to_owned() })
-                }
+                _ if !rest.starts_with('/') => Err(ListenError::RelativePath { address: address.to_owned() }),
                 length if length > MAX_PATH => {
                     Err(ListenError::LongPath { address: address.to_owned(), length })
                 }
@@ -75,10 +73,8 @@ impl FromStr for Listen {
             return Err(form());
         }
         let number = port.parse();
-        let port = number.map_err(|_| ListenError::Port {
-            address: address.to_owned(),
-            port: port.to_owned(),
-        })?;
+        let port =
+            number.map_err(|_| ListenError::Port { address: address.to_owned(), port: port.to_owned() })?;
         Ok(Self::Internet { host: host.to_owned(), port })
     }
 }
@@ -129,10 +125,7 @@ impl Listener {
         let failed = |source| ListenError::Bind { address: listen.to_string(), source };
         let folder = path.parent().unwrap_or(Path::new("/"));
         if !folder.is_dir() {
-            return Err(ListenError::NoFolder {
-                address: address(),
-                folder: folder.display().to_string(),
-            });
+            return Err(ListenError::NoFolder { address: address(), folder: folder.display().to_string() });
         }
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}

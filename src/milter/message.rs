@@ -99,13 +99,7 @@ impl Message {
 
     /// Takes a header field. `verbatim` says that the value is all that stood after the colon;
     /// otherwise the mail server has eaten one blank there (but not a tab).
-    pub fn header(
-        &mut self,
-        name: &[u8],
-        value: &[u8],
-        verbatim: bool,
-        content: &mut impl Content,
-    ) {
+    pub fn header(&mut self, name: &[u8], value: &[u8], verbatim: bool, content: &mut impl Content) {
         self.in_content = true;
         self.note_own_header(name);
         let blank: &[u8] = match value.first() {

@@ -52,19 +52,11 @@ impl Reply<'_> {
             }
             Self::InsertHeader { index, field } => {
                 let index = index.to_be_bytes();
-                write_frame(
-                    out,
-                    b'i',
-                    &[&index, name(field.name()), b"\0", blank, value(field), b"\0"],
-                );
+                write_frame(out, b'i', &[&index, name(field.name()), b"\0", blank, value(field), b"\0"]);
             }
             Self::ChangeHeader { index, field } => {
                 let index = index.to_be_bytes();
-                write_frame(
-                    out,
-                    b'm',
-                    &[&index, name(field.name()), b"\0", blank, value(field), b"\0"],
-                );
+                write_frame(out, b'm', &[&index, name(field.name()), b"\0", blank, value(field), b"\0"]);
             }
             Self::DeleteHeader { index, name: deleted } => {
                 write_frame(out, b'm', &[&index.to_be_bytes(), name(deleted), b"\0\0"]);

@@ -75,11 +75,7 @@ pub async fn serve<D: Decide>(
     drain.send_replace(true);
     let all = async { while connections.join_next().await.is_some() {} };
     if timeout(grace, all).await.is_err() {
-        warn!(
-            "milter: {} sessions are cut off after {} s of grace",
-            connections.len(),
-            grace.as_secs()
-        );
+        warn!("milter: {} sessions are cut off after {} s of grace", connections.len(), grace.as_secs());
     }
 }
 

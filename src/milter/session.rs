@@ -15,8 +15,8 @@
 use thiserror::Error;
 
 use super::{
-    Bounds, Command, Content, Excess, NegotiationError, OwnHeader, Received, Reply, Terms,
-    facts::Facts, message::Message,
+    Bounds, Command, Content, Excess, NegotiationError, OwnHeader, Received, Reply, Terms, facts::Facts,
+    message::Message,
 };
 use crate::mail::{Connection, Envelope};
 
@@ -102,11 +102,7 @@ impl Session {
     }
 
     /// Takes the next command; the bytes of the message go to `content`.
-    pub fn step(
-        &mut self,
-        command: Command<'_>,
-        content: &mut impl Content,
-    ) -> Result<Step, SessionError> {
+    pub fn step(&mut self, command: Command<'_>, content: &mut impl Content) -> Result<Step, SessionError> {
         let Some(terms) = self.terms else {
             return self.before_negotiation(command, content);
         };
@@ -209,9 +205,7 @@ impl Session {
         let login = self.facts.login.clone();
         self.facts.end_message();
         match excess {
-            None => {
-                Step::Decide(Box::new(Collected { envelope, login, connection, own_headers, size }))
-            }
+            None => Step::Decide(Box::new(Collected { envelope, login, connection, own_headers, size })),
             Some(excess) => Step::Pass { excess, own_headers, queue_id: connection.queue_id },
         }
     }

@@ -56,7 +56,11 @@ pub(super) fn held(
     // Whoever decides also hears that it is a mistake, or that it is wanted back, and in a matter
     // of safeguarding nobody else does.
     let steps = match phrases.heeds_replies() && !safeguarding {
-        true => vec![wording.say(&texts::HELD_REPLY, []), wording.say(&texts::HELD_SPEAK, [&person, &id]), phrases.contest()],
+        true => vec![
+            wording.say(&texts::HELD_REPLY, []),
+            wording.say(&texts::HELD_SPEAK, [&person, &id]),
+            phrases.contest(),
+        ],
         false => vec![wording.say(&texts::HELD_ASK, [&person, &id])],
     };
     Letterhead {

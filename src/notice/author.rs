@@ -35,6 +35,9 @@ pub(super) fn header_address(text: &str) -> Option<lettre::Address> {
         !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || also.as_bytes().contains(&it))
     };
     // RFC 5322 `atext` and dots. lettre refuses `a..b` and `a.`, which exist.
-    (local.len() <= 64 && plain(local, "!#$%&'*+-/=?^_`{|}~.") && domain.len() <= 253 && plain(&domain, "-._"))
-        .then(|| lettre::Address::new_dangerous(local, domain))
+    (local.len() <= 64
+        && plain(local, "!#$%&'*+-/=?^_`{|}~.")
+        && domain.len() <= 253
+        && plain(&domain, "-._"))
+    .then(|| lettre::Address::new_dangerous(local, domain))
 }

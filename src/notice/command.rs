@@ -28,7 +28,9 @@ const WORDS: [(&str, Command); 8] = [
 ];
 
 /// What may stand around a command, as when it was copied with its quotation marks.
-const AROUND: [char; 12] = ['"', '\'', '*', '_', '`', '\u{ab}', '\u{bb}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{201e}'];
+const AROUND: [char; 12] = [
+    '"', '\'', '*', '_', '`', '\u{ab}', '\u{bb}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{201e}',
+];
 /// What may follow it. A question mark may not: whoever asks "Release?" has not decided.
 const AFTER: [char; 9] = ['.', ',', ':', ';', '!', '-', '\u{2013}', '\u{2014}', '\u{2026}'];
 
@@ -122,8 +124,11 @@ fn read(mail: &Submission) -> Option<(Command, String)> {
     let rest = rest.trim_start_matches(AROUND);
     let after = rest.trim_start_matches(AFTER);
     // "Release2", "Release-form" and "cancel/keep" are other words, and "Cancel it? No." is none.
-    let ends = after.is_empty() || after.starts_with(char::is_whitespace) || rest.starts_with([':', ',', ';', '\u{2014}']);
-    let is_question = !rest.starts_with(AFTER) && rest.find(['.', '!', '?']).is_some_and(|it| rest[it..].starts_with('?'));
+    let ends = after.is_empty()
+        || after.starts_with(char::is_whitespace)
+        || rest.starts_with([':', ',', ';', '\u{2014}']);
+    let is_question =
+        !rest.starts_with(AFTER) && rest.find(['.', '!', '?']).is_some_and(|it| rest[it..].starts_with('?'));
     if !ends || is_question {
         return None;
     }
@@ -135,6 +140,7 @@ fn read(mail: &Submission) -> Option<(Command, String)> {
             break;
         }
     }
-    let reason = reason.trim_start_matches(|it: char| it.is_whitespace() || AROUND.contains(&it) || AFTER.contains(&it));
+    let reason = reason
+        .trim_start_matches(|it: char| it.is_whitespace() || AROUND.contains(&it) || AFTER.contains(&it));
     Some((*command, one_line(reason, REASON_LENGTH)))
 }

@@ -16,7 +16,8 @@ const QUOTE_LENGTH: usize = 400;
 /// which may be empty, or else nobody decided in time.
 pub(super) fn returned(phrases: &Phrases<'_>, reviewer: Option<&str>, reason: Option<&str>) -> Content {
     let wording = phrases.wording;
-    let lead = if reason.is_some() { &texts::RETURNED_LEAD_REVIEWED } else { &texts::RETURNED_LEAD_TIMED_OUT };
+    let lead =
+        if reason.is_some() { &texts::RETURNED_LEAD_REVIEWED } else { &texts::RETURNED_LEAD_TIMED_OUT };
     let lead = wording.say(lead, [&phrases.message()]);
     let reason = reason.map(|it| one_line(it, QUOTE_LENGTH)).filter(|it| !it.is_empty());
     let reason = reason.map(|it| wording.say(&texts::RETURNED_REASON, [&it]));

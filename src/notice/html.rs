@@ -64,12 +64,22 @@ pub(super) fn html(content: &Content, language: &str) -> String {
     };
     let subject = escaped(&content.subject);
     let mut body = String::new();
-    element(&mut body, "h1", "margin:0 0 12px 0;font-size:22px;line-height:1.3;font-weight:bold", &content.subject);
+    element(
+        &mut body,
+        "h1",
+        "margin:0 0 12px 0;font-size:22px;line-height:1.3;font-weight:bold",
+        &content.subject,
+    );
     for paragraph in &content.paragraphs {
         element(&mut body, "p", "margin:0 0 12px 0", paragraph);
     }
     for section in &content.sections {
-        element(&mut body, "h2", "margin:20px 0 8px 0;font-size:17px;line-height:1.3;font-weight:bold", &section.heading);
+        element(
+            &mut body,
+            "h2",
+            "margin:20px 0 8px 0;font-size:17px;line-height:1.3;font-weight:bold",
+            &section.heading,
+        );
         body.push_str("<ul style=\"margin:0;padding:0 0 0 20px\">\n");
         for item in &section.items {
             let lines: Vec<String> = item.iter().enumerate().map(|(index, it)| line(index, it)).collect();

@@ -23,7 +23,12 @@ const LONGEST_LINE: usize = 998;
 const LONGEST_ID: usize = 900;
 
 /// The complete message, with CRLF line ends; `original` is attached as it is.
-pub(super) fn message(matter: &Matter<'_>, wording: &Wording, content: &Content, original: Option<&[u8]>) -> Vec<u8> {
+pub(super) fn message(
+    matter: &Matter<'_>,
+    wording: &Wording,
+    content: &Content,
+    original: Option<&[u8]>,
+) -> Vec<u8> {
     // Always quoted-printable: a 7-bit text could hold a line of the sender's that looks like a
     // boundary.
     let part = |kind, words| {
@@ -114,8 +119,9 @@ fn encoding(original: &[u8]) -> ContentTransferEncoding {
 
 fn attachment(original: &[u8], encoding: ContentTransferEncoding) -> SinglePart {
     let body = match encoding {
-        ContentTransferEncoding::Base64 => Body::new_with_encoding(original.to_vec(), encoding)
-            .unwrap_or_else(Body::new),
+        ContentTransferEncoding::Base64 => {
+            Body::new_with_encoding(original.to_vec(), encoding).unwrap_or_else(Body::new)
+        }
         _ => Body::dangerous_pre_encoded(original.to_vec(), encoding),
     };
     SinglePart::builder()

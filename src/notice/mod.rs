@@ -140,8 +140,12 @@ pub fn notice(letter: &Letter<'_>) -> Option<Notice> {
     let verdict = &inspection.verdict;
     let content = match verdict.action {
         Action::Warn => about_findings::warned(&phrases, &findings),
-        Action::Defer => about_findings::deferred(&phrases, &findings, verdict.until.unwrap_or(letter.accepted)),
-        Action::Hold => about_findings::held(&phrases, &findings, verdict.reviewer.as_deref(), letter.returns),
+        Action::Defer => {
+            about_findings::deferred(&phrases, &findings, verdict.until.unwrap_or(letter.accepted))
+        }
+        Action::Hold => {
+            about_findings::held(&phrases, &findings, verdict.reviewer.as_deref(), letter.returns)
+        }
         Action::Allow | Action::Tag | Action::Reject => return None,
     };
     Some(matter.written(&content, None))

@@ -131,7 +131,11 @@ impl Phrases<'_> {
     /// `a, b, or c`; `None` of nothing.
     fn any_of(&self, mut ways: Vec<String>) -> Option<String> {
         let last = ways.pop()?;
-        if ways.is_empty() { Some(last) } else { Some(self.wording.say(&texts::LIST_OR, [&ways.join(", "), &last])) }
+        if ways.is_empty() {
+            Some(last)
+        } else {
+            Some(self.wording.say(&texts::LIST_OR, [&ways.join(", "), &last]))
+        }
     }
 
     pub(super) fn label(&self, class: Class) -> String {

@@ -38,7 +38,8 @@ pub(super) fn points(wording: &Wording, findings: &[&Finding]) -> Vec<Vec<String
     let mut told: Vec<(&Finding, Vec<&Span>)> = Vec::new();
     for finding in findings {
         let same = |it: &&mut (&Finding, Vec<&Span>)| {
-            let same_words = it.0.rule == finding.rule && it.0.message == finding.message && it.0.help == finding.help;
+            let same_words =
+                it.0.rule == finding.rule && it.0.message == finding.message && it.0.help == finding.help;
             is_safeguarding(it.0) == is_safeguarding(finding) && (same_words || is_safeguarding(finding))
         };
         match told.iter_mut().find(same) {
@@ -48,7 +49,8 @@ pub(super) fn points(wording: &Wording, findings: &[&Finding]) -> Vec<Vec<String
     }
     let more = told.len().saturating_sub(MOST_POINTS);
     let shown = told.into_iter().take(MOST_POINTS);
-    let mut points: Vec<Vec<String>> = shown.map(|(finding, spans)| point(wording, finding, &spans)).collect();
+    let mut points: Vec<Vec<String>> =
+        shown.map(|(finding, spans)| point(wording, finding, &spans)).collect();
     if more > 0 {
         points.push(vec![wording.say(&texts::POINT_MORE, [&more.to_string()])]);
     }

@@ -67,7 +67,10 @@ mod tests {
         assert_eq!(one_line("abcdef", 6), "abcdef");
         assert_eq!(one_line("abcdefg", 6), "abcde\u{2026}");
         // A family of four is one sign of seven characters: it stays whole or goes whole.
-        assert_eq!(one_line("ab\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}\u{200D}\u{1F466}", 6), "ab\u{2026}");
+        assert_eq!(
+            one_line("ab\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}\u{200D}\u{1F466}", 6),
+            "ab\u{2026}"
+        );
     }
 
     #[test]

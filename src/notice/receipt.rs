@@ -15,12 +15,18 @@ pub enum Outcome {
     /// A deferred message is due now.
     Released,
     /// A deferred message is dropped; `partly` where some recipients had it before.
-    Cancelled { partly: bool },
+    Cancelled {
+        partly: bool,
+    },
     /// A held message goes back to its sender: the bytes as they were submitted, which the
     /// receipt carries.
-    GivenBack { original: Vec<u8> },
+    GivenBack {
+        original: Vec<u8>,
+    },
     /// A held message stays held, for the role that decides.
-    Waits { reviewer: Option<String> },
+    Waits {
+        reviewer: Option<String>,
+    },
     /// Nobody knows yet, or any more, whether the message has gone.
     UnderWay,
     Gone,
@@ -99,8 +105,12 @@ fn content(matter: &Matter<'_>, receipt: &Receipt<'_>) -> Content {
             (NeedsALook, &texts::RECEIPT_UNDER_WAY_SUBJECT, vec![under_way])
         }
         Outcome::Gone => (NeedsALook, &texts::RECEIPT_GONE_SUBJECT, about(&texts::RECEIPT_GONE)),
-        Outcome::WasCancelled => (NeedsALook, &texts::RECEIPT_ENDED_SUBJECT, about(&texts::RECEIPT_WAS_CANCELLED)),
-        Outcome::WasReturned => (NeedsALook, &texts::RECEIPT_ENDED_SUBJECT, about(&texts::RECEIPT_WAS_RETURNED)),
+        Outcome::WasCancelled => {
+            (NeedsALook, &texts::RECEIPT_ENDED_SUBJECT, about(&texts::RECEIPT_WAS_CANCELLED))
+        }
+        Outcome::WasReturned => {
+            (NeedsALook, &texts::RECEIPT_ENDED_SUBJECT, about(&texts::RECEIPT_WAS_RETURNED))
+        }
         Outcome::Contested => (Routine, &texts::RECEIPT_CONTESTED_SUBJECT, about(&texts::RECEIPT_CONTESTED)),
         Outcome::NotYours => {
             let not_yours = wording.say(&texts::RECEIPT_NOT_YOURS, []);

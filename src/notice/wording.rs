@@ -107,14 +107,19 @@ impl Wording {
 }
 
 /// Takes a text apart at its placeholders.
-fn pieces(text: &'static str, slots: &'static [&'static str], words: &str) -> Result<Vec<Piece>, WordingError> {
+fn pieces(
+    text: &'static str,
+    slots: &'static [&'static str],
+    words: &str,
+) -> Result<Vec<Piece>, WordingError> {
     let mut pieces = Vec::new();
     let mut unused = slots.to_vec();
     let mut rest = words;
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}').ok_or(WordingError::Brace { text })?;
         let slot = slots.iter().position(|it| *it == name);
-        let slot = slot.ok_or_else(|| WordingError::UnknownPlaceholder { text, placeholder: name.to_owned() })?;
+        let slot =
+            slot.ok_or_else(|| WordingError::UnknownPlaceholder { text, placeholder: name.to_owned() })?;
         unused.retain(|it| *it != name);
         pieces.extend([Piece::Words(before.to_owned()), Piece::Slot(slot)]);
         rest = after;
@@ -159,9 +164,18 @@ mod tests {
     #[test]
     fn refuses_wording_that_lacks_a_text_or_misuses_a_placeholder() {
         assert_eq!(fault("{date} at {clock}\"", "{date}\""), "`time.short` does not use {clock}");
-        assert_eq!(fault("{date} at {clock}\"", "{date} at {hour}\""), "`time.short` uses {hour}, which it cannot fill");
-        assert_eq!(fault("{date} at {clock}\"", "{date} at {clock\""), "`time.short` has a brace without its other half");
-        assert_eq!(fault("{date} at {clock}\"", "{date} at clock}\""), "`time.short` has a brace without its other half");
+        assert_eq!(
+            fault("{date} at {clock}\"", "{date} at {hour}\""),
+            "`time.short` uses {hour}, which it cannot fill"
+        );
+        assert_eq!(
+            fault("{date} at {clock}\"", "{date} at {clock\""),
+            "`time.short` has a brace without its other half"
+        );
+        assert_eq!(
+            fault("{date} at {clock}\"", "{date} at clock}\""),
+            "`time.short` has a brace without its other half"
+        );
         assert_eq!(fault("why = \"Why\"", ""), "the text `heading.why` is missing");
         assert_eq!(fault("why = \"Why\"", "why = \"Why\"\nhow = \"How\""), "there is no text `heading.how`");
         assert!(fault("months", "moons").contains("moons"));

@@ -25,13 +25,11 @@ mod sqlite;
 mod store;
 
 pub use dedupe::dedupe_key;
-pub use entry::{
-    Entry, Filter, Kind, LogRow, NewEntry, NewNotice, Outcome, Recipient, State, Wait,
-};
+pub use entry::{Entry, Filter, Kind, LogRow, NewEntry, NewNotice, Outcome, Recipient, State, Wait};
 pub use error::OutboxError;
 pub use id::Id;
 pub use sqlite::{Options, Probe, SqliteStore, Step};
 pub use store::{
-    Ambiguity, AuditRow, Claim, Counts, Due, Kept, Order, Postponement, Purged, Reply, Settlement,
-    Store, Token, Which, Wish,
+    Ambiguity, AuditRow, Claim, Counts, Due, Kept, Order, Postponement, Purged, Reply, Settlement, Store,
+    Token, Which, Wish,
 };

@@ -49,9 +49,10 @@ impl FromStr for Action {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|it| it.as_str() == text).ok_or_else(|| {
-            format!("`{text}` is no action; use allow, tag, warn, defer, hold or reject")
-        })
+        Self::ALL
+            .into_iter()
+            .find(|it| it.as_str() == text)
+            .ok_or_else(|| format!("`{text}` is no action; use allow, tag, warn, defer, hold or reject"))
     }
 }
 

@@ -10,13 +10,18 @@ const PROTECTED_ROLES: [&str; 8] =
 
 /// Channels that a filter on tone must not obstruct (guard G3), by role name.
 const CHANNEL_ROLES: [&str; 8] = [
-    "whistleblowing", "union", "grievance", "complaints", "occupational-health", "hr",
-    "governors-clerk", "chair-of-governors",
+    "whistleblowing",
+    "union",
+    "grievance",
+    "complaints",
+    "occupational-health",
+    "hr",
+    "governors-clerk",
+    "chair-of-governors",
 ];
 
 /// Those who must receive a report of abuse, phishing or chain mail (guard G7), by role name.
-const REPORT_ROLES: [&str; 5] =
-    ["network-manager", "dsl", "deputy-dsl", "designated-person", "headteacher"];
+const REPORT_ROLES: [&str; 5] = ["network-manager", "dsl", "deputy-dsl", "designated-person", "headteacher"];
 
 /// A circumstance that softens rules (`docs/rules/guards.md` names their clauses).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,7 +74,13 @@ impl Guard {
     }
 
     /// Tells whether the circumstance holds for this message and finding.
-    pub(crate) fn applies(self, policy: &Policy, school: &School, mail: &Submission, finding: &Finding) -> bool {
+    pub(crate) fn applies(
+        self,
+        policy: &Policy,
+        school: &School,
+        mail: &Submission,
+        finding: &Finding,
+    ) -> bool {
         match self {
             Self::SafeguardingBypass => safeguarding(school, mail),
             Self::UrgentOverride => urgent(policy, mail),
@@ -94,9 +105,8 @@ fn has_any_role(school: &School, address: &Address, roles: &[&str]) -> bool {
 }
 
 fn safeguarding(school: &School, mail: &Submission) -> bool {
-    let protected = |it: &Address| {
-        has_any_role(school, it, &PROTECTED_ROLES) || school.audience(it) == Audience::Agency
-    };
+    let protected =
+        |it: &Address| has_any_role(school, it, &PROTECTED_ROLES) || school.audience(it) == Audience::Agency;
     let from_pupil = || school.sender(mail).is_some_and(|it| school.audience(&it) == Audience::Pupil);
     every_recipient(mail, protected)
         || (from_pupil() && every_recipient(mail, |it| school.audience(it) == Audience::Staff))
@@ -144,9 +154,7 @@ fn exempt(policy: &Policy, school: &School, mail: &Submission, finding: &Finding
 fn reporting(school: &School, mail: &Submission) -> bool {
     let manager = school.sender(mail).and_then(|it| school.manager_of(&it).cloned());
     mail.message.forward_depth() > 0
-        && every_recipient(mail, |it| {
-            has_any_role(school, it, &REPORT_ROLES) || manager.as_ref() == Some(it)
-        })
+        && every_recipient(mail, |it| has_any_role(school, it, &REPORT_ROLES) || manager.as_ref() == Some(it))
 }
 
 #[cfg(test)]

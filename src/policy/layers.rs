@@ -129,7 +129,8 @@ impl Demand {
         let mode = path.strip_suffix(".action").map(|rule| format!("{rule}.mode"));
         match mode.and_then(|it| above.at(&it)) {
             Some(Node { value: Value::String(mode), origin }) if mode == "observe" => {
-                let fault = Fault::new(format!("`{path}` is bounded by {by}, so its rule may not only observe"));
+                let fault =
+                    Fault::new(format!("`{path}` is bounded by {by}, so its rule may not only observe"));
                 Err(fault.at(origin))
             }
             _ => Ok(()),

@@ -22,7 +22,7 @@ pub use read::{ConfiguredRule, Policy};
 pub(crate) use rule::rule;
 pub use rule::{Described, Rule, RuleInfo};
 pub use tables::{
-    Exemption, Keeper, ListenTable, MilterTable, Mode, NoticesTable, OutboxTable, OverrideMark,
-    PrivacyTable, RelayTable, Tables,
+    Exemption, Keeper, ListenTable, MilterTable, Mode, NoticesTable, OutboxTable, OverrideMark, PrivacyTable,
+    RelayTable, Tables,
 };
 pub use verdict::Verdict;

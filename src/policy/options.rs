@@ -115,9 +115,7 @@ impl<'de> Deserializer<'de> for Options<'de> {
             Value::Float(number) => visitor.visit_f64(*number),
             Value::Boolean(value) => visitor.visit_bool(*value),
             Value::Array(items) => visitor.visit_seq(Items(items.iter())),
-            Value::Table(table) => {
-                visitor.visit_map(Entries { rest: table.entries.iter(), current: None })
-            }
+            Value::Table(table) => visitor.visit_map(Entries { rest: table.entries.iter(), current: None }),
         }
         .map_err(|fault: Fault| fault.at(origin))
     }

@@ -198,15 +198,7 @@ mod tests {
     fn arguments_go_out_as_they_came() {
         let sender = path(
             "j.okoro@oakfield.example",
-            &[
-                "SIZE=99",
-                "body=8bitmime",
-                "RET=HDRS",
-                "ENVID=a+2Bb",
-                "AUTH=<>",
-                "SMTPUTF8",
-                "XTRA=1",
-            ],
+            &["SIZE=99", "body=8bitmime", "RET=HDRS", "ENVID=a+2Bb", "AUTH=<>", "SMTPUTF8", "XTRA=1"],
         );
         assert_eq!(
             text(postfix().mail(&sender, 1234, false)),
@@ -245,14 +237,11 @@ mod tests {
 
     #[test]
     fn odd_paths_are_written_and_broken_ones_refused() {
-        for odd in
-            ["a..b@c.example", "trailing.@c.example", "\"a> b\\\"\"@c.example", "bare", "é@x"]
-        {
+        for odd in ["a..b@c.example", "trailing.@c.example", "\"a> b\\\"\"@c.example", "bare", "é@x"] {
             let expected = format!("RCPT TO:<{odd}>\r\n");
             assert_eq!(postfix().rcpt(&path(odd, &[])), Some(expected.into_bytes()));
         }
-        for broken in ["a b@c.example", "a> SIZE=1", "a\r\nDATA", "\"open@c.example", "a\0b", "\\"]
-        {
+        for broken in ["a b@c.example", "a> SIZE=1", "a\r\nDATA", "\"open@c.example", "a\0b", "\\"] {
             assert_eq!(postfix().rcpt(&path(broken, &[])), None, "{broken:?}");
         }
     }

@@ -2,9 +2,7 @@
 
 use std::{error::Error as _, future::Future, io, iter, time::Duration};
 
-use lettre::transport::smtp::{
-    Error, client::AsyncSmtpConnection, extension::ClientId, response::Response,
-};
+use lettre::transport::smtp::{Error, client::AsyncSmtpConnection, extension::ClientId, response::Response};
 use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
 
 use super::Limits;
@@ -50,16 +48,12 @@ pub(super) struct Conversation {
 impl Conversation {
     /// Connects, reads the greeting, says EHLO. Returns the lines of the answer to EHLO too, since
     /// lettre keeps none of the extensions we need.
-    pub(super) async fn open(
-        host: &str,
-        port: u16,
-        limits: Limits,
-    ) -> Result<(Self, Vec<String>), Broken> {
+    pub(super) async fn open(host: &str, port: u16, limits: Limits) -> Result<(Self, Vec<String>), Broken> {
         let socket = within(limits.connect, "connect", TcpStream::connect((host, port)))
             .await?
             .map_err(|it| Broken { why: format!("cannot connect to {host}:{port}: {it}") })?;
-        let (commands, socket) = twice(socket)
-            .map_err(|it| Broken { why: format!("cannot use the connection: {it}") })?;
+        let (commands, socket) =
+            twice(socket).map_err(|it| Broken { why: format!("cannot use the connection: {it}") })?;
         let name = ClientId::default();
         let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(socket), &name);
         let connection = within(limits.greeting, "greet", greeting)
@@ -127,11 +121,7 @@ fn twice(socket: TcpStream) -> io::Result<(TcpStream, TcpStream)> {
     Ok((other, TcpStream::from_std(socket)?))
 }
 
-async fn within<T>(
-    limit: Duration,
-    doing: &str,
-    work: impl Future<Output = T>,
-) -> Result<T, Broken> {
+async fn within<T>(limit: Duration, doing: &str, work: impl Future<Output = T>) -> Result<T, Broken> {
     timeout(limit, work)
         .await
         .map_err(|_| Broken { why: format!("the server did not {doing} within {limit:?}") })

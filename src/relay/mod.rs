@@ -135,8 +135,7 @@ impl Relay {
         let authority = server.strip_prefix("smtp://").ok_or_else(wrong)?.trim_end_matches('/');
         let (host, port) = authority.rsplit_once(':').ok_or_else(wrong)?;
         let port = port.parse().ok().filter(|it| *it != 0).ok_or_else(wrong)?;
-        let plain =
-            |it: &str| it.bytes().all(|it| it.is_ascii_alphanumeric() || b"-.".contains(&it));
+        let plain = |it: &str| it.bytes().all(|it| it.is_ascii_alphanumeric() || b"-.".contains(&it));
         let host = match host.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
             Some(address) if address.parse::<std::net::Ipv6Addr>().is_ok() => address,
             None if !host.is_empty() && plain(host) => host,
@@ -159,8 +158,7 @@ impl Relay {
         outgoing: &Outgoing<'_>,
         before_content: impl Future<Output = Result<(), E>>,
     ) -> Result<Delivery, E> {
-        let outgoing =
-            &Outgoing { content: &line_ends::normalise(outgoing.content), ..outgoing.clone() };
+        let outgoing = &Outgoing { content: &line_ends::normalise(outgoing.content), ..outgoing.clone() };
         let mut answers = Answers::new(outgoing.recipients.len());
         let mut conversation = match self.envelope(outgoing, &mut answers).await {
             Ok(conversation) => conversation,
@@ -210,9 +208,7 @@ impl Relay {
 
         for (number, recipient) in outgoing.recipients.iter().enumerate() {
             let reply = match offers.rcpt(recipient) {
-                Some(rcpt) => {
-                    conversation.command(&rcpt).await.map_err(|it| (Stage::Rcpt, it.why))?
-                }
+                Some(rcpt) => conversation.command(&rcpt).await.map_err(|it| (Stage::Rcpt, it.why))?,
                 None => Reply { code: 553, text: UNWRITABLE.into() },
             };
             answers.recipient(number, reply);
@@ -250,10 +246,7 @@ mod tests {
         let read = |it| Relay::new(it, Limits::default()).map(|it| (it.host, it.port)).ok();
         assert_eq!(read("smtp://127.0.0.1:10026"), Some(("127.0.0.1".into(), 10026)));
         assert_eq!(read("smtp://[::1]:10026"), Some(("::1".into(), 10026)));
-        assert_eq!(
-            read("smtp://mail-1.oakfield.example:25/"),
-            Some(("mail-1.oakfield.example".into(), 25))
-        );
+        assert_eq!(read("smtp://mail-1.oakfield.example:25/"), Some(("mail-1.oakfield.example".into(), 25)));
         for wrong in [
             "127.0.0.1:25",
             "smtp://127.0.0.1",

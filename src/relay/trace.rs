@@ -54,9 +54,8 @@ fn from(connection: &Connection) -> String {
         false => format!("[{address}]"),
     };
     // Postfix gives `[address]` where it has no name.
-    let name = word(&connection.client_name)
-        .filter(|it| !it.starts_with('['))
-        .unwrap_or_else(|| "unknown".into());
+    let name =
+        word(&connection.client_name).filter(|it| !it.starts_with('[')).unwrap_or_else(|| "unknown".into());
     let helo = word(&connection.helo).unwrap_or_else(|| name.clone());
     format!("from {helo}\r\n\t({name} {address})\r\n\t")
 }

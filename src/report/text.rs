@@ -121,7 +121,8 @@ fn one(path: &str, message: &Message, finding: &Finding, style: Style) -> String
     let places: Vec<String> = texts.iter().map(|it| format!("{path} {}", it.label)).collect();
     for (text, place) in texts.iter().zip(&places) {
         let annotations = text.ranges.iter().map(|range| AnnotationKind::Primary.span(range.clone()));
-        group = group.element(Snippet::source(text.source.as_str()).path(place.as_str()).annotations(annotations));
+        group = group
+            .element(Snippet::source(text.source.as_str()).path(place.as_str()).annotations(annotations));
     }
     if texts.is_empty() {
         let parts: Vec<_> = finding.spans.iter().map(|it| it.part.clone()).collect();

@@ -96,7 +96,13 @@ impl Rule for PupilPersonalAddress {
 }
 
 impl PupilPersonalAddress {
-    fn check_recipient(&self, recipient: &Address, mail: &Submission, school: &School, findings: &mut Findings) {
+    fn check_recipient(
+        &self,
+        recipient: &Address,
+        mail: &Submission,
+        school: &School,
+        findings: &mut Findings,
+    ) {
         if self.parent_roster_wins && school.audience(recipient) == Audience::Parent {
             return;
         }
@@ -121,7 +127,8 @@ impl PupilPersonalAddress {
                     let help = "write from your school address, about school matters only";
                     add(self.former_over_18, "a recipient is a former pupil at a private address", help);
                 } else {
-                    let help = "private contact with former pupils under 18 is discouraged; ask the DSL if in doubt";
+                    let help =
+                        "private contact with former pupils under 18 is discouraged; ask the DSL if in doubt";
                     let message = "a recipient is a former pupil, not known to be 18, at a private address";
                     add(self.former_under_18, message, help);
                 }

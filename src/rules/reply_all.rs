@@ -63,12 +63,8 @@ impl Rule for ReplyAll {
             return;
         }
         let ignored: Vec<Address> = self.ignore_lists.iter().filter_map(|it| Address::parse(it)).collect();
-        let recipients: Vec<Address> = mail
-            .recipients()
-            .iter()
-            .filter(|it| **it != sender && !ignored.contains(it))
-            .cloned()
-            .collect();
+        let recipients: Vec<Address> =
+            mail.recipients().iter().filter(|it| **it != sender && !ignored.contains(it)).cloned().collect();
         let groups: Vec<&Address> = recipients.iter().filter(|it| school.group(it).is_some()).collect();
         let people = match self.expand_groups {
             true => school.expand(recipients.iter().chain([&sender])).people - 1,
@@ -80,8 +76,9 @@ impl Rule for ReplyAll {
         let words = mail.message.own_words();
         let kind = if words <= self.short_reply_words { "a short reply" } else { "a reply" };
         let bound = self.min_recipients;
-        let finding = findings
-            .add(format!("{kind} goes to {people} people; from {bound} on it should be one that all of them need"));
+        let finding = findings.add(format!(
+            "{kind} goes to {people} people; from {bound} on it should be one that all of them need"
+        ));
         finding.help("answer the sender alone, or only those who need it");
         if groups.is_empty() {
             finding.at_all(place::header(mail, "To")).at_all(place::header(mail, "Cc"));

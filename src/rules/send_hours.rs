@@ -131,7 +131,9 @@ impl Rule for SendHours {
             }
             // Deferral fails toward sending: what could wait for ever is not kept at all.
             None => {
-                finding.at_most(Action::Warn).help("no opening was found in the next 400 days; check the closures");
+                finding
+                    .at_most(Action::Warn)
+                    .help("no opening was found in the next 400 days; check the closures");
             }
         }
     }
@@ -157,9 +159,9 @@ fn observation(hours: &Hours, school: &School, at: DateTime<Utc>) -> String {
     let (day, time) = (local.format("%A"), local.format("%H:%M"));
     // A second past the end shows the same minute as the end: say the seconds then.
     let second = local.format(":%S").to_string();
-    let edge = hours.windows_on(local.weekday()).any(|it| {
-        it.to_second() / 60 == local.num_seconds_from_midnight() / 60
-    });
+    let edge = hours
+        .windows_on(local.weekday())
+        .any(|it| it.to_second() / 60 == local.num_seconds_from_midnight() / 60);
     let second = if edge { second.as_str() } else { "" };
     match school.calendar().is_closed(local.date_naive()) {
         Some(name) => format!("sent on {day} at {time}, while the school is closed ({name})"),

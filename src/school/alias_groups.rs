@@ -48,8 +48,7 @@ impl Directory {
                 filled_lines.extend(filled);
             }
         }
-        let is_filled =
-            |it: &DirectoryWarning| matches!(it, DirectoryWarning::EmptyGroup { line, .. } if filled_lines.contains(line));
+        let is_filled = |it: &DirectoryWarning| matches!(it, DirectoryWarning::EmptyGroup { line, .. } if filled_lines.contains(line));
         self.warnings.retain(|it| !is_filled(it));
         self.warnings.append(&mut warnings);
         Ok(())
@@ -163,7 +162,12 @@ fn cycles(entries: &[Entry<'_>], by_key: &HashMap<Box<str>, usize>) -> Vec<(usiz
                     path.push((inner, 0));
                 }
                 Seen::OnPath if cycles.len() < SHOWN => {
-                    let round = path.iter().map(|(it, _)| *it).skip_while(|it| *it != inner).take(SHOWN).chain([inner]);
+                    let round = path
+                        .iter()
+                        .map(|(it, _)| *it)
+                        .skip_while(|it| *it != inner)
+                        .take(SHOWN)
+                        .chain([inner]);
                     cycles.push((inner, round.map(|it| entries[it].address.to_string()).collect()));
                 }
                 Seen::OnPath => {}

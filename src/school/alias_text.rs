@@ -87,14 +87,20 @@ impl<'a> AliasReader<'a> {
             }
             // `\name` is the mailbox itself, whatever aliases it has.
             let member = value.strip_prefix('\\').unwrap_or(&value);
-            let odd = |letter: char| letter.is_whitespace() || letter.is_control() || "()[],:;\\\"<>".contains(letter);
+            let odd = |letter: char| {
+                letter.is_whitespace() || letter.is_control() || "()[],:;\\\"<>".contains(letter)
+            };
             if member.is_empty() || member.contains(odd) || member.starts_with('@') {
                 self.warn(DirectoryWarning::NoMember { file: file.to_owned(), line, found: value });
                 continue;
             }
             self.members += 1;
             if self.members > MOST_MEMBERS {
-                return Err(DirectoryError::TooManyMembers { file: file.to_owned(), line, most: MOST_MEMBERS });
+                return Err(DirectoryError::TooManyMembers {
+                    file: file.to_owned(),
+                    line,
+                    most: MOST_MEMBERS,
+                });
             }
             members.push(member.to_owned());
         }

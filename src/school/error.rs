@@ -38,7 +38,9 @@ pub enum DirectoryError {
          row of role {role} too"
     )]
     PupilAndAdult { file: String, line: u64, address: String, pupil_line: u64, role: super::PersonRole },
-    #[error("{file}:{line}, column `address`: `{address}` is a group already (line {first}), must stand once")]
+    #[error(
+        "{file}:{line}, column `address`: `{address}` is a group already (line {first}), must stand once"
+    )]
     GroupTwice { file: String, line: u64, address: String, first: u64 },
     #[error("{file}:{line}, column `address`: `{address}` is a person of {people}, must be a group's alone")]
     GroupIsPerson { file: String, line: u64, address: String, people: String },

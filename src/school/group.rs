@@ -194,7 +194,8 @@ impl Groups {
                     Seen::Done => {}
                     Seen::Never => path.push((inner, 0)),
                     Seen::OnPath => {
-                        let round = path.iter().map(|(it, _)| *it).skip_while(|it| *it != inner).chain([inner]);
+                        let round =
+                            path.iter().map(|(it, _)| *it).skip_while(|it| *it != inner).chain([inner]);
                         let cycle = round.map(|it| self.groups[it].address.to_string()).collect();
                         return Some((self.groups[inner].line, cycle));
                     }

@@ -186,7 +186,9 @@ impl Draft {
                 // the last; exporters that do not know that write the first day again.
                 let end = end.filter(|it| *it != from);
                 let to = match end {
-                    Some(end) => end.pred_opt().filter(|to| from <= *to).ok_or_else(|| fault(IcalFault::Backwards))?,
+                    Some(end) => {
+                        end.pred_opt().filter(|to| from <= *to).ok_or_else(|| fault(IcalFault::Backwards))?
+                    }
                     None => from,
                 };
                 (from, to, Some((from, to)))

@@ -38,7 +38,9 @@ impl LdapEntry {
 /// entries that were not found are left out.
 pub fn sheets(table: &LdapTable, people: &[LdapEntry], groups: &[LdapEntry], key: &PrivateKey) -> LdapSheets {
     let mut addresses: HashMap<String, &str> = HashMap::new();
-    for (entries, attribute) in [(people, &table.attributes.address), (groups, &table.group_attributes.address)] {
+    for (entries, attribute) in
+        [(people, &table.attributes.address), (groups, &table.group_attributes.address)]
+    {
         for entry in entries {
             let first = entry.values(attribute.as_deref()).first();
             addresses.extend(first.map(|it| (normal_dn(&entry.dn), plain(it))));
@@ -96,7 +98,8 @@ fn role(table: &LdapTable, entry: &LdapEntry) -> Option<PersonRole> {
         PersonRole::parse(mapped.map_or(value, |(_, role)| role))
     });
     let dn = normal_dn(&entry.dn);
-    let below = |name: &str| dn.strip_suffix(&normal_dn(name)).is_some_and(|it| it.is_empty() || it.ends_with(','));
+    let below =
+        |name: &str| dn.strip_suffix(&normal_dn(name)).is_some_and(|it| it.is_empty() || it.ends_with(','));
     let places = table.roles.iter().filter(|(name, _)| name.contains('=') && below(name));
     by_value.or_else(|| PersonRole::parse(places.max_by_key(|(name, _)| name.len())?.1))
 }
@@ -124,7 +127,9 @@ fn hidden(value: &str, key: &PrivateKey) -> String {
 
 fn iso_date(value: &str) -> String {
     match value.get(..8) {
-        Some(day) if day.bytes().all(|it| it.is_ascii_digit()) => format!("{}-{}-{}", &day[..4], &day[4..6], &day[6..]),
+        Some(day) if day.bytes().all(|it| it.is_ascii_digit()) => {
+            format!("{}-{}-{}", &day[..4], &day[4..6], &day[6..])
+        }
         _ => one_line(value),
     }
 }
@@ -177,34 +182,57 @@ mod tests {
     #[test]
     fn entries_become_rows_that_the_directory_reads() {
         let people = [
-            entry("CN=Okoro\\, J,OU=Staff,DC=oakmere,DC=example", &[
-                ("displayName", &["J \"Jo\" Okoro; DSL"]),
-                ("mail", &["j.okoro@oakmere.example"]),
-                ("employeeType", &["teacher"]),
-                ("manager", &["cn=head, ou=staff,dc=oakmere,dc=example"]),
-            ]),
-            entry("cn=head,ou=staff,dc=oakmere,dc=example", &[
-                ("mail", &["SMTP:head@oakmere.example", "smtp:h.marsh@oakmere.example"]),
-                ("employeeType", &["Staff"]),
-            ]),
-            entry("cn=jayden,ou=9h,ou=pupils,dc=oakmere,dc=example", &[
-                ("mail", &["jayden@pupils.oakmere.example"]),
-                ("otherMailbox", &["Jayden.R@gmail.example", "none"]),
-                ("adult", &["20290314000000Z"]),
-            ]),
-            entry("cn=left,ou=old,ou=pupils,dc=oakmere,dc=example", &[("mail", &["left@pupils.oakmere.example"])]),
+            entry(
+                "CN=Okoro\\, J,OU=Staff,DC=oakmere,DC=example",
+                &[
+                    ("displayName", &["J \"Jo\" Okoro; DSL"]),
+                    ("mail", &["j.okoro@oakmere.example"]),
+                    ("employeeType", &["teacher"]),
+                    ("manager", &["cn=head, ou=staff,dc=oakmere,dc=example"]),
+                ],
+            ),
+            entry(
+                "cn=head,ou=staff,dc=oakmere,dc=example",
+                &[
+                    ("mail", &["SMTP:head@oakmere.example", "smtp:h.marsh@oakmere.example"]),
+                    ("employeeType", &["Staff"]),
+                ],
+            ),
+            entry(
+                "cn=jayden,ou=9h,ou=pupils,dc=oakmere,dc=example",
+                &[
+                    ("mail", &["jayden@pupils.oakmere.example"]),
+                    ("otherMailbox", &["Jayden.R@gmail.example", "none"]),
+                    ("adult", &["20290314000000Z"]),
+                ],
+            ),
+            entry(
+                "cn=left,ou=old,ou=pupils,dc=oakmere,dc=example",
+                &[("mail", &["left@pupils.oakmere.example"])],
+            ),
             entry("cn=printer,ou=things,dc=oakmere,dc=example", &[("mail", &["printer@oakmere.example"])]),
         ];
-        let groups = [entry("cn=all,dc=oakmere,dc=example", &[
-            ("mail", &["all@oakmere.example"]),
-            ("cn", &["All"]),
-            ("member", &["CN=Okoro\\, J,OU=Staff,DC=oakmere,DC=example", "cn=nobody,dc=oakmere,dc=example", "CN=HEAD,OU=staff,DC=oakmere,DC=example"]),
-        ])];
+        let groups = [entry(
+            "cn=all,dc=oakmere,dc=example",
+            &[
+                ("mail", &["all@oakmere.example"]),
+                ("cn", &["All"]),
+                (
+                    "member",
+                    &[
+                        "CN=Okoro\\, J,OU=Staff,DC=oakmere,DC=example",
+                        "cn=nobody,dc=oakmere,dc=example",
+                        "CN=HEAD,OU=staff,DC=oakmere,DC=example",
+                    ],
+                ),
+            ],
+        )];
         let key = PrivateKey::new([7; 32]);
         let sheets = sheets(&table(), &people, &groups, &key);
         assert_eq!(sheets.without_role, 1);
         assert!(!sheets.people.to_lowercase().contains("gmail"), "{}", sheets.people);
-        let directory = Directory::parse(Some(("ldap", &sheets.people)), Some(("ldap", &sheets.groups)), &key).unwrap();
+        let directory =
+            Directory::parse(Some(("ldap", &sheets.people)), Some(("ldap", &sheets.groups)), &key).unwrap();
         let person = |text: &str| directory.person(&Address::parse(text).unwrap()).unwrap();
         let okoro = person("j.okoro@oakmere.example");
         assert_eq!((okoro.role, &*okoro.name), (PersonRole::Staff, "J \"Jo\" Okoro  DSL"));
@@ -212,9 +240,16 @@ mod tests {
         assert_eq!(person("h.marsh@oakmere.example").role, PersonRole::Staff);
         assert_eq!(person("left@pupils.oakmere.example").role, PersonRole::FormerPupil);
         let jayden = person("jayden@pupils.oakmere.example");
-        assert_eq!((jayden.role, jayden.adult_from.unwrap().to_string().as_str()), (PersonRole::Pupil, "2029-03-14"));
-        assert_eq!(directory.group(&Address::parse("all@oakmere.example").unwrap()).unwrap().members.len(), 2);
-        let school = crate::school::School::new(Default::default(), Default::default(), Default::default(), directory);
+        assert_eq!(
+            (jayden.role, jayden.adult_from.unwrap().to_string().as_str()),
+            (PersonRole::Pupil, "2029-03-14")
+        );
+        assert_eq!(
+            directory.group(&Address::parse("all@oakmere.example").unwrap()).unwrap().members.len(),
+            2
+        );
+        let school =
+            crate::school::School::new(Default::default(), Default::default(), Default::default(), directory);
         let owner = school.private_match(&Address::parse("jaydenr@googlemail.example").unwrap());
         assert_eq!(owner.map(|it| it.role()), Some(PersonRole::Pupil));
         assert_eq!(directory_without_private(&sheets.people), [""; 0]);
@@ -246,12 +281,26 @@ mod tests {
         for url in ["ldap://dc", "ldaps://dc.oakmere.example:3269/", "ldap://[::1]:389"] {
             assert_eq!(with(&|it| it.ldap = url.into()), None, "{url}");
         }
-        for url in ["dc.oakmere.example", "http://dc", "ldaps://", "ldap://:389", "ldaps://dc/x?y", "ldap://me@dc"] {
-            assert!(with(&|it| it.ldap = url.into()).is_some_and(|it| it.contains("must be such as")), "{url}");
+        for url in
+            ["dc.oakmere.example", "http://dc", "ldaps://", "ldap://:389", "ldaps://dc/x?y", "ldap://me@dc"]
+        {
+            assert!(
+                with(&|it| it.ldap = url.into()).is_some_and(|it| it.contains("must be such as")),
+                "{url}"
+            );
         }
         assert!(with(&|it| it.bind_dn = Some("cn=beadle".into())).is_some());
         assert!(with(&|it| it.refresh_minutes = 0).is_some());
-        assert!(with(&|it| drop(it.roles.insert("x".into(), "student".into()))).is_some_and(|it| it.contains("`student`")));
-        assert!(with(&|it| { it.roles.clear(); it.attributes.role = None }).is_some());
+        assert!(
+            with(&|it| drop(it.roles.insert("x".into(), "student".into())))
+                .is_some_and(|it| it.contains("`student`"))
+        );
+        assert!(
+            with(&|it| {
+                it.roles.clear();
+                it.attributes.role = None
+            })
+            .is_some()
+        );
     }
 }

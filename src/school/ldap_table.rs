@@ -183,7 +183,10 @@ impl LdapTable {
             return Some(("ldap", "`bind-dn` and `password-file` must both be set, or neither".into()));
         }
         if self.attributes.role.is_none() && self.roles.is_empty() {
-            return Some(("ldap", "nothing tells staff from pupils, must have `attributes.role` or `roles`".into()));
+            return Some((
+                "ldap",
+                "nothing tells staff from pupils, must have `attributes.role` or `roles`".into(),
+            ));
         }
         let unknown = self.roles.values().find(|it| super::PersonRole::parse(it).is_none());
         if let Some(role) = unknown {

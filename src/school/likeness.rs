@@ -167,8 +167,9 @@ impl<'a> Guess<'a> {
             Shape::Last => {}
             Shape::InitialLast | Shape::InitialsLast => {
                 let of_initial = |place: &&u32| self.index.initials(**place).0 == initial(reading.first);
-                candidates
-                    .extend(self.index.with_last(reading.last).iter().filter(of_initial).map(|it| (*it, 1.0)));
+                candidates.extend(
+                    self.index.with_last(reading.last).iter().filter(of_initial).map(|it| (*it, 1.0)),
+                );
             }
             Shape::FirstLast | Shape::FirstMiddleLast | Shape::Displayed => {
                 let lasts = self.index.with_last(reading.last);
@@ -302,7 +303,8 @@ impl<'a> Guess<'a> {
         let has_last = names.lasts.iter().any(|last| words.contains(last) || joined.ends_with(last.as_str()));
         let has_first =
             words.iter().any(is_first) || names.firsts.iter().any(|it| joined.starts_with(it.as_str()));
-        let has_initial = written.len() <= 2 && names.firsts.first().is_some_and(|it| it[..1] == written[..1]);
+        let has_initial =
+            written.len() <= 2 && names.firsts.first().is_some_and(|it| it[..1] == written[..1]);
         match (has_first, has_last) {
             (true, true) => 0.6,
             (true, false) if words.iter().skip(1).all(|it| it.len() == 1) => NAMED,

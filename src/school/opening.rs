@@ -30,7 +30,12 @@ pub fn is_open(hours: &Hours, calendar: &Calendar, zone: Tz, at: DateTime<Utc>) 
 ///
 /// `at` itself when it is open; otherwise a whole second. `None` when nothing opens within 400
 /// days.
-pub fn next_opening(hours: &Hours, calendar: &Calendar, zone: Tz, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub fn next_opening(
+    hours: &Hours,
+    calendar: &Calendar,
+    zone: Tz,
+    at: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
     if is_open(hours, calendar, zone, at) {
         return Some(at);
     }

@@ -90,7 +90,12 @@ fn role(row: &Row<'_>) -> Result<PersonRole, DirectoryError> {
             "supply" => Some("agency"),
             other => likely(other, &words),
         };
-        row.wrong("role", format!("`{written}` is not a role"), &format!("one of {}", words.join(", ")), meant)
+        row.wrong(
+            "role",
+            format!("`{written}` is not a role"),
+            &format!("one of {}", words.join(", ")),
+            meant,
+        )
     })
 }
 
@@ -98,7 +103,12 @@ fn adult_from(row: &Row<'_>) -> Result<Option<NaiveDate>, DirectoryError> {
     match row.get("adult-from") {
         "" => Ok(None),
         date => date.parse().map(Some).map_err(|_| {
-            row.wrong("adult-from", format!("`{date}` is not a date"), "an ISO date such as `2027-08-31`", None)
+            row.wrong(
+                "adult-from",
+                format!("`{date}` is not a date"),
+                "an ISO date such as `2027-08-31`",
+                None,
+            )
         }),
     }
 }

@@ -95,7 +95,9 @@ pub fn normal_role(text: &str) -> String {
     match joined.as_str() {
         "head" | "head-teacher" | "headmaster" | "headmistress" | "principal" => "headteacher".to_owned(),
         "designated-safeguarding-lead" | "safeguarding-lead" => "dsl".to_owned(),
-        "ddsl" | "deputy-designated-safeguarding-lead" | "deputy-safeguarding-lead" => "deputy-dsl".to_owned(),
+        "ddsl" | "deputy-designated-safeguarding-lead" | "deputy-safeguarding-lead" => {
+            "deputy-dsl".to_owned()
+        }
         "it-manager" | "ict-manager" | "network-administrator" => "network-manager".to_owned(),
         _ => joined,
     }

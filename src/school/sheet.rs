@@ -60,7 +60,8 @@ impl<'a> Sheet<'a> {
         let position = record.position().map_or(self.before, csv::Position::byte);
         let skipped =
             usize::try_from(position.saturating_sub(self.before)).unwrap_or(usize::MAX).min(rest.len());
-        let blank = rest.as_bytes()[skipped..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let blank =
+            rest.as_bytes()[skipped..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let (passed, after) = rest.split_at(skipped + blank);
         let ends = passed.bytes().zip(passed.bytes().skip(1).chain([0]));
         let count = ends.filter(|(byte, next)| *byte == b'\n' || (*byte == b'\r' && *next != b'\n')).count();
@@ -158,7 +159,8 @@ impl Row<'_> {
 /// An address with one `@` between a local part and a domain, and nothing around it.
 fn sound_address(text: &str) -> Option<Address> {
     let (local, domain) = text.rsplit_once('@')?;
-    let odd = |letter: char| letter.is_whitespace() || letter.is_control() || "<>()[],:\\\"@".contains(letter);
+    let odd =
+        |letter: char| letter.is_whitespace() || letter.is_control() || "<>()[],:\\\"@".contains(letter);
     let labels = domain.split('.').all(|label| !label.is_empty());
     if local.is_empty() || !labels || text.matches(odd).count() != 1 {
         return None;

@@ -101,8 +101,11 @@ impl Spelling {
     /// does not know as somebody's name.
     pub(super) fn of_local_part(local: &str, is_name: impl Fn(&str) -> bool) -> Option<Self> {
         let figures: String = local.chars().filter(char::is_ascii_digit).collect();
-        let words: Vec<String> =
-            local.split(|it: char| !it.is_alphabetic()).map(letters).filter(|word| !word.is_empty()).collect();
+        let words: Vec<String> = local
+            .split(|it: char| !it.is_alphabetic())
+            .map(letters)
+            .filter(|word| !word.is_empty())
+            .collect();
         if words.iter().any(|word| is_grown_up(word) && !is_name(word)) {
             return None;
         }
@@ -196,7 +199,8 @@ impl Display {
             None => text.to_owned(),
         };
         let mut display = Self::default();
-        for word in ordered.split(|it: char| !(it.is_alphabetic() || "-'\u{2019}".contains(it))).map(letters) {
+        for word in ordered.split(|it: char| !(it.is_alphabetic() || "-'\u{2019}".contains(it))).map(letters)
+        {
             if is_grown_up(&word) && !is_name(&word) {
                 display.grown_up = true;
             } else if !word.is_empty() {

@@ -159,7 +159,9 @@ fn read_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error>
     let name = String::deserialize(deserializer)?;
     name.parse().map_err(|_| {
         let likely = likely_zone(&name).map(|it| format!("; did you mean `{it}`?")).unwrap_or_default();
-        D::Error::custom(format!("`{name}` is not a time zone, must be a name such as `Europe/London`{likely}"))
+        D::Error::custom(format!(
+            "`{name}` is not a time zone, must be a name such as `Europe/London`{likely}"
+        ))
     })
 }
 

@@ -62,7 +62,8 @@ impl TermDates {
         let mut group: Vec<(String, NaiveDate, NaiveDate)> = Vec::new();
         let mut end = None;
         for (name, from, to) in taken {
-            let touches = end.is_some_and(|end: NaiveDate| end.checked_add_days(Days::new(1)).is_none_or(|it| from <= it));
+            let touches = end
+                .is_some_and(|end: NaiveDate| end.checked_add_days(Days::new(1)).is_none_or(|it| from <= it));
             if !touches {
                 dates.closures.extend(merged(&group));
                 group.clear();
@@ -84,7 +85,11 @@ impl TermDates {
             out.push_str("closures = [\n");
             for closure in &self.closures {
                 let name = toml::Value::String(closure.name().to_owned());
-                out.push_str(&format!("    {{ name = {name}, from = {}, to = {} }},\n", closure.from(), closure.to()));
+                out.push_str(&format!(
+                    "    {{ name = {name}, from = {}, to = {} }},\n",
+                    closure.from(),
+                    closure.to()
+                ));
             }
             out.push_str("]\n");
         }
@@ -173,41 +178,241 @@ const MORE: &str = "it says more than that the school is shut";
 
 /// Words, in lower case, of days on which staff are at work and pupils are not.
 const TRAINING: &[&str] = &[
-    "inset", "insett", "training", "cpd", "twilight", "development", "disaggregated", "baker", "hms", "hyfforddiant", "hyfforddi",
+    "inset",
+    "insett",
+    "training",
+    "cpd",
+    "twilight",
+    "development",
+    "disaggregated",
+    "baker",
+    "hms",
+    "hyfforddiant",
+    "hyfforddi",
 ];
 
 /// Words of a first or last day.
 const BOUNDARIES: &[&str] = &[
-    "begin", "begins", "start", "starts", "end", "ends", "finish", "finishes", "close", "closes", "closing", "open", "opens", "reopen",
-    "reopens", "return", "returns", "resume", "resumes", "breaks", "back", "first", "last", "starting", "ending",
-    "dechrau", "diwedd", "dychwelyd",
+    "begin",
+    "begins",
+    "start",
+    "starts",
+    "end",
+    "ends",
+    "finish",
+    "finishes",
+    "close",
+    "closes",
+    "closing",
+    "open",
+    "opens",
+    "reopen",
+    "reopens",
+    "return",
+    "returns",
+    "resume",
+    "resumes",
+    "breaks",
+    "back",
+    "first",
+    "last",
+    "starting",
+    "ending",
+    "dechrau",
+    "diwedd",
+    "dychwelyd",
 ];
 
 /// Words any of which says that the school is shut, where nothing else is said.
 const SHUTTING: &[&str] = &[
-    "holiday", "holidays", "hols", "vacation", "closed", "closure", "shut", "shutdown", "christmas", "xmas", "easter", "boxing",
-    "occasional", "gwyliau", "gŵyl", "gwyl", "nadolig", "pasg", "gau",
+    "holiday",
+    "holidays",
+    "hols",
+    "vacation",
+    "closed",
+    "closure",
+    "shut",
+    "shutdown",
+    "christmas",
+    "xmas",
+    "easter",
+    "boxing",
+    "occasional",
+    "gwyliau",
+    "gŵyl",
+    "gwyl",
+    "nadolig",
+    "pasg",
+    "gau",
 ];
 
 /// Bank holidays whose name has no such word.
 const BANK_HOLIDAYS: &[&str] = &[
-    "good friday", "new year s day", "new years day", "2nd january", "2 january", "st andrew s day", "st patrick s day",
-    "battle of the boyne", "battle of the boyne orangemen s day", "orangemen s day", "may day", "dydd calan",
+    "good friday",
+    "new year s day",
+    "new years day",
+    "2nd january",
+    "2 january",
+    "st andrew s day",
+    "st patrick s day",
+    "battle of the boyne",
+    "battle of the boyne orangemen s day",
+    "orangemen s day",
+    "may day",
+    "dydd calan",
 ];
 
 /// Words that say when, where or for whom, and leave the meaning as it is.
 const PLAIN: &[&str] = &[
-    "school", "schools", "academy", "college", "trust", "staff", "all", "whole", "everyone", "for", "the", "of", "and", "to",
-    "in", "at", "on", "from", "until", "a", "is", "s", "no", "due", "day", "days", "week", "weeks", "fortnight", "weekend", "two",
-    "one", "three", "half", "mid", "term", "halfterm", "midterm", "break", "public", "bank", "national", "statutory", "autumn",
-    "winter", "spring", "summer", "michaelmas", "trinity", "lent", "hilary", "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep",
-    "sept", "oct", "nov", "dec", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "whit", "whitsun",
-    "whitsuntide", "new", "year", "years", "eve", "good", "early", "late", "substitute", "observed", "inclusive", "lieu", "uk",
-    "england", "wales", "scotland", "northern", "ireland", "st", "andrew", "patrick", "royal", "wedding", "jubilee",
-    "platinum", "coronation", "king", "queen", "charles", "state", "funeral", "polling", "election", "snow", "weather", "severe",
-    "extreme", "inclement", "eid", "al", "fitr", "adha", "ul", "diwali", "yom", "kippur", "rosh", "hashanah", "passover",
-    "hanner", "tymor", "ar", "yr", "y", "ysgol", "r", "banc", "haf", "hydref", "gwanwyn", "gaeaf", "calan", "dydd", "sulgwyn", "llun",
+    "school",
+    "schools",
+    "academy",
+    "college",
+    "trust",
+    "staff",
+    "all",
+    "whole",
+    "everyone",
+    "for",
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "at",
+    "on",
+    "from",
+    "until",
+    "a",
+    "is",
+    "s",
+    "no",
+    "due",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "fortnight",
+    "weekend",
+    "two",
+    "one",
+    "three",
+    "half",
+    "mid",
+    "term",
+    "halfterm",
+    "midterm",
+    "break",
+    "public",
+    "bank",
+    "national",
+    "statutory",
+    "autumn",
+    "winter",
+    "spring",
+    "summer",
+    "michaelmas",
+    "trinity",
+    "lent",
+    "hilary",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "sept",
+    "oct",
+    "nov",
+    "dec",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "whit",
+    "whitsun",
+    "whitsuntide",
+    "new",
+    "year",
+    "years",
+    "eve",
+    "good",
+    "early",
+    "late",
+    "substitute",
+    "observed",
+    "inclusive",
+    "lieu",
+    "uk",
+    "england",
+    "wales",
+    "scotland",
+    "northern",
+    "ireland",
+    "st",
+    "andrew",
+    "patrick",
+    "royal",
+    "wedding",
+    "jubilee",
+    "platinum",
+    "coronation",
+    "king",
+    "queen",
+    "charles",
+    "state",
+    "funeral",
+    "polling",
+    "election",
+    "snow",
+    "weather",
+    "severe",
+    "extreme",
+    "inclement",
+    "eid",
+    "al",
+    "fitr",
+    "adha",
+    "ul",
+    "diwali",
+    "yom",
+    "kippur",
+    "rosh",
+    "hashanah",
+    "passover",
+    "hanner",
+    "tymor",
+    "ar",
+    "yr",
+    "y",
+    "ysgol",
+    "r",
+    "banc",
+    "haf",
+    "hydref",
+    "gwanwyn",
+    "gaeaf",
+    "calan",
+    "dydd",
+    "sulgwyn",
+    "llun",
     "gwener",
 ];
 
@@ -217,11 +422,18 @@ fn meaning(words: &[String], school: &[String]) -> Result<Shut, &'static str> {
         words.windows(2).any(|it| first.contains(&it[0].as_str()) && second.contains(&it[1].as_str()))
     };
     let pupils = &["pupil", "pupils", "student", "students", "children", "learners", "disgyblion"];
-    if has(TRAINING) || pair(&["non"], pupils) || pair(&["staff"], &["only", "day", "days"]) || pair(&["pd"], &["day", "days"]) {
+    if has(TRAINING)
+        || pair(&["non"], pupils)
+        || pair(&["staff"], &["only", "day", "days"])
+        || pair(&["pd"], &["day", "days"])
+    {
         return Err(WORKING);
     }
-    let half_term = pair(&["half", "mid"], &["term", "terms"]) || has(&["halfterm", "midterm"]) || pair(&["hanner"], &["tymor"]);
-    let season = has(&["summer", "winter", "spring", "autumn", "october", "february", "may", "haf"]) || half_term;
+    let half_term = pair(&["half", "mid"], &["term", "terms"])
+        || has(&["halfterm", "midterm"])
+        || pair(&["hanner"], &["tymor"]);
+    let season =
+        has(&["summer", "winter", "spring", "autumn", "october", "february", "may", "haf"]) || half_term;
     let shut = half_term
         || has(SHUTTING)
         || BANK_HOLIDAYS.contains(&words.join(" ").as_str())
@@ -230,7 +442,10 @@ fn meaning(words: &[String], school: &[String]) -> Result<Shut, &'static str> {
     if has(BOUNDARIES) || pair(&["break"], &["up"]) {
         return Err(BOUNDARY);
     }
-    if has(&["term", "terms", "tymor"]) && !half_term && !has(&["holiday", "holidays", "hols", "break", "closed", "closure", "gwyliau"]) {
+    if has(&["term", "terms", "tymor"])
+        && !half_term
+        && !has(&["holiday", "holidays", "hols", "break", "closed", "closure", "gwyliau"])
+    {
         return Err(TERM);
     }
     if has(pupils) && !has(&["staff"]) {
@@ -239,13 +454,19 @@ fn meaning(words: &[String], school: &[String]) -> Result<Shut, &'static str> {
     if !shut {
         return Err(NOT_SHUT);
     }
-    let number = |word: &str| word.trim_end_matches(|it: char| it.is_ascii_lowercase()).parse::<u32>().is_ok();
+    let number =
+        |word: &str| word.trim_end_matches(|it: char| it.is_ascii_lowercase()).parse::<u32>().is_ok();
     let understood = |word: &String| {
         let word = word.as_str();
-        PLAIN.contains(&word) || SHUTTING.contains(&word) || pupils.contains(&word) || number(word) || school.iter().any(|it| it == word)
+        PLAIN.contains(&word)
+            || SHUTTING.contains(&word)
+            || pupils.contains(&word)
+            || number(word)
+            || school.iter().any(|it| it == word)
     };
     // A year group's day off is not the school's.
-    let year_group = words.windows(2).any(|it| it[0].starts_with("year") && it[1].parse().is_ok_and(|it: u32| it < 14));
+    let year_group =
+        words.windows(2).any(|it| it[0].starts_with("year") && it[1].parse().is_ok_and(|it: u32| it < 14));
     if (year_group || !words.iter().all(understood)) && !BANK_HOLIDAYS.contains(&words.join(" ").as_str()) {
         return Err(MORE);
     }
@@ -254,5 +475,9 @@ fn meaning(words: &[String], school: &[String]) -> Result<Shut, &'static str> {
 
 fn words(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
-    lower.split(|letter: char| !letter.is_alphanumeric()).filter(|it| !it.is_empty()).map(str::to_owned).collect()
+    lower
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|it| !it.is_empty())
+        .map(str::to_owned)
+        .collect()
 }

@@ -69,11 +69,7 @@ fn messages() -> Vec<(&'static str, Mail, Send)> {
         ("header of nearly 60,000 bytes", with_headers("", huge_header.as_bytes()), data),
         ("header of 3,000 lines", with_headers("", folded.as_bytes()), data),
         ("no space after the colon", with_headers("", b"X-A:x\r\nX-B:\tx\r\nX-C:  x\r\n"), data),
-        (
-            "space around values",
-            with_headers("", b"X-A: x \r\nX-B:\r\nX-C: \r\nX-D:\r\n x\r\n"),
-            data,
-        ),
+        ("space around values", with_headers("", b"X-A: x \r\nX-B:\r\nX-C: \r\nX-D:\r\n x\r\n"), data),
         ("odd letter case", with_headers("", b"x-LOUD: A\r\nX-loud: b\r\n"), data),
         ("the same header often", with_headers("", &b"X-Again: yes\r\n".repeat(200)), data),
         ("space before the colon", with_headers("", b"X-A : x\r\n"), data),

@@ -75,8 +75,7 @@ impl Client {
     /// Signs in with a password, by SASL PLAIN.
     pub fn sign_in(&mut self, account: &str, password: &str) {
         use base64::Engine as _;
-        let secret =
-            base64::engine::general_purpose::STANDARD.encode(format!("\0{account}\0{password}"));
+        let secret = base64::engine::general_purpose::STANDARD.encode(format!("\0{account}\0{password}"));
         let reply = self.command("AUTH", &format!("AUTH PLAIN {secret}"));
         assert_eq!(reply.code, 235, "{reply}");
     }

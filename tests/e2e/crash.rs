@@ -43,8 +43,8 @@ fn moments(longest: Duration) -> impl Iterator<Item = Duration> {
 /// at a third as many moments of the release.
 #[test]
 fn no_kill_loses_a_message_or_its_notice() {
-    let kills: usize = std::env::var("BEADLE_KILLS")
-        .map_or(30, |it| it.parse().expect("BEADLE_KILLS is a number"));
+    let kills: usize =
+        std::env::var("BEADLE_KILLS").map_or(30, |it| it.parse().expect("BEADLE_KILLS is a number"));
     let mut site = Site::new(&policy("five-rules.toml"));
     site.clock.set("2027-03-02T19:40");
 
@@ -82,9 +82,7 @@ fn no_kill_loses_a_message_or_its_notice() {
     // Past every back-off, still in the window.
     site.clock.set("2027-03-03T16:00");
     // What was killed twice on its way waits for a person, who is here played by this test.
-    site.wait("all others to be sent", || {
-        site.outbox().iter().all(|it| it["needs_person"] == true)
-    });
+    site.wait("all others to be sent", || site.outbox().iter().all(|it| it["needs_person"] == true));
     assert!(site.run(&["outbox", "release", "--all"]).status.success());
     site.wait_for_empty_outbox();
     site.wait("Postfix to be idle", || site.postfix.is_idle());
@@ -103,9 +101,8 @@ fn no_kill_loses_a_message_or_its_notice() {
         assert!(unmarked <= 1, "{name} arrived more than once without a mark: {traces:?}");
         if copies.iter().any(|it| it.header("X-Beadle-Deferred").is_some()) {
             kept += 1;
-            let told = arrivals
-                .iter()
-                .any(|it| it.has_null_sender() && it.header("In-Reply-To") == Some(id(name)));
+            let told =
+                arrivals.iter().any(|it| it.has_null_sender() && it.header("In-Reply-To") == Some(id(name)));
             assert!(told, "nobody was told that {name} was kept");
         }
     }

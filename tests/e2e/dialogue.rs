@@ -122,9 +122,7 @@ impl Stage {
         self.sent.clone_from(&self.next.message);
         let login = self.login.take().unwrap_or_else(|| address(&self.next.sender).to_owned());
         let reply = match &mut self.session {
-            Some((signed_in, client)) if self.one_session && *signed_in == login => {
-                client.send(&self.next)
-            }
+            Some((signed_in, client)) if self.one_session && *signed_in == login => client.send(&self.next),
             _ => {
                 let mut client = self.site.client("submission", &login);
                 let reply = client.send(&self.next);

@@ -64,9 +64,8 @@ fn the_envelope_and_its_arguments_are_those_of_the_submission() {
         assert!(site.run(&["outbox", "release", "--all"]).status.success(), "{sender}");
         let with = site.delivery(first);
         assert_eq!(parts(&with.sender), parts(&without.sender));
-        let paths = |it: &crate::arrival::Arrival| {
-            it.recipients.iter().map(|path| parts(path)).collect::<Vec<_>>()
-        };
+        let paths =
+            |it: &crate::arrival::Arrival| it.recipients.iter().map(|path| parts(path)).collect::<Vec<_>>();
         assert_eq!(paths(&with), paths(&without), "{sender}");
         assert_eq!(with.as_sent(), without.as_sent(), "{sender}");
     }
@@ -88,8 +87,7 @@ fn parts(path: &str) -> Vec<String> {
 fn the_first_hop_is_traced_although_postfix_dropped_its_own_line() {
     let site = Site::new(&policy("five-rules.toml"));
     site.clock.set("2027-03-02T19:40");
-    let mail =
-        Mail::new("<j.okoro@oakfield.example>", &["<office@elmbridge.example>"], message("a"));
+    let mail = Mail::new("<j.okoro@oakfield.example>", &["<office@elmbridge.example>"], message("a"));
     let reply = site.submit(&mail);
     let queue_id = reply.text.rsplit(' ').next().expect("queued as ID").to_owned();
     site.notice(SENDER);
@@ -137,11 +135,7 @@ fn the_notice_follows_the_rules_for_automatic_mail() {
 fn a_temporary_refusal_is_tried_again() {
     let relay = Sink::start();
     let site = evening_before(&relay);
-    site.submit(&Mail::new(
-        "<j.okoro@oakfield.example>",
-        &["<office@elmbridge.example>"],
-        message("a"),
-    ));
+    site.submit(&Mail::new("<j.okoro@oakfield.example>", &["<office@elmbridge.example>"], message("a")));
     relay.take(PATIENCE, |it| it.has_null_sender()).expect("the notice");
     relay.answer([Answer::Refuse("452 4.3.1 Insufficient system storage")]);
     site.clock.set("2027-03-03T07:30");
@@ -178,11 +172,7 @@ fn a_refused_recipient_does_not_cost_the_others_their_mail() {
 fn a_reply_lost_after_the_message_makes_a_marked_repeat() {
     let relay = Sink::start();
     let site = evening_before(&relay);
-    site.submit(&Mail::new(
-        "<j.okoro@oakfield.example>",
-        &["<office@elmbridge.example>"],
-        message("a"),
-    ));
+    site.submit(&Mail::new("<j.okoro@oakfield.example>", &["<office@elmbridge.example>"], message("a")));
     relay.take(PATIENCE, |it| it.has_null_sender()).expect("the notice");
     relay.answer([Answer::AcceptAndHangUp]);
     site.clock.set("2027-03-03T07:30");

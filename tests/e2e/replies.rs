@@ -33,7 +33,8 @@ fn deferred(site: &Site) -> Arrival {
 
 /// Submits a chain letter and takes the notice that it is held.
 fn held(site: &Site) -> Arrival {
-    let recipients = ["<f.tolliver@oakfield.example>", "<j.okoro@oakfield.example>", "<office@oakfield.example>"];
+    let recipients =
+        ["<f.tolliver@oakfield.example>", "<j.okoro@oakfield.example>", "<office@oakfield.example>"];
     let reply = site.submit(&Mail::new(&format!("<{OTHER}>"), &recipients, message("chain-letter.eml")));
     assert_eq!(reply.code, 250, "{reply}");
     site.notice(OTHER)
@@ -203,12 +204,16 @@ fn wrong_is_recorded_for_kept_messages_and_for_delivered_ones() {
     let said = command(&site, SENDER, &notice, "first", "WRONG, it was urgent");
     assert!(said.contains("against the rule, not against you"), "{said}");
     let audit = shown(&site, &id);
-    assert!(audit.contains("contested") && audit.contains("it was urgent") && audit.contains(SENDER), "{audit}");
+    assert!(
+        audit.contains("contested") && audit.contains("it was urgent") && audit.contains(SENDER),
+        "{audit}"
+    );
     assert!(site.run(&["outbox", "cancel", &id]).status.success());
 
     site.clock.set("2027-03-02T10:00");
     let parent = "karen.roberts@freemail.example";
-    let mail = Mail::new(&format!("<{SENDER}>"), &[&format!("<{parent}>")], message("informal-to-parent.eml"));
+    let mail =
+        Mail::new(&format!("<{SENDER}>"), &[&format!("<{parent}>")], message("informal-to-parent.eml"));
     assert_eq!(site.submit(&mail).code, 250);
     site.delivery(parent);
     let warning = site.notice(SENDER);
@@ -243,7 +248,9 @@ fn what_is_no_command_goes_its_ordinary_way_and_nothing_loops() {
         reply(&notice, "both", "", "RELEASE"),
     );
     assert_eq!(site.submit(&both).code, 250);
-    site.arrival("the reply to both", |it| !it.has_null_sender() && it.header("Message-ID").is_some_and(|it| it.contains("both@")));
+    site.arrival("the reply to both", |it| {
+        !it.has_null_sender() && it.header("Message-ID").is_some_and(|it| it.contains("both@"))
+    });
     assert_eq!(site.outbox()[0]["state"], "deferred");
 
     // An answer to a receipt by a robot is not answered either.
@@ -281,7 +288,8 @@ fn a_kill_loses_neither_the_effect_nor_the_receipt() {
     let mut site = evening();
     let notice = deferred(&site);
     let id = kept_id(&site);
-    let mail = Mail::new(&format!("<{SENDER}>"), &[&format!("<{NOTICES}>")], reply(&notice, "killed", "", "CANCEL"));
+    let mail =
+        Mail::new(&format!("<{SENDER}>"), &[&format!("<{NOTICES}>")], reply(&notice, "killed", "", "CANCEL"));
     let mut client = site.client("submission", SENDER);
     client.send_all_but_the_end(&mail);
     let killer = {

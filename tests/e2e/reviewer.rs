@@ -14,7 +14,8 @@ fn a_held_message_can_be_read_and_the_look_is_on_record() {
     let site = Site::new(&policy("five-rules.toml"));
     let text = fs::read_to_string(source("testdata/e2e/messages/chain-letter.eml")).expect("a message");
     let message = text.replace("\r\n", "\n").replace('\n', "\r\n").into_bytes();
-    let recipients = ["<f.tolliver@oakfield.example>", "<j.okoro@oakfield.example>", "<office@oakfield.example>"];
+    let recipients =
+        ["<f.tolliver@oakfield.example>", "<j.okoro@oakfield.example>", "<office@oakfield.example>"];
     let reply = site.submit(&Mail::new(&format!("<{SENDER}>"), &recipients, message.clone()));
     assert_eq!(reply.code, 250, "{reply}");
 

@@ -33,8 +33,7 @@ fn a_bad_policy_is_refused_and_the_last_good_one_stays() {
         let broken = good.replacen(right, wrong, 1);
         assert_ne!(broken, good, "{what}");
         fs::write(site.policy(), &broken).expect("the policy");
-        let line =
-            1 + broken[..broken.find(wrong).expect("it was put there")].matches('\n').count();
+        let line = 1 + broken[..broken.find(wrong).expect("it was put there")].matches('\n').count();
         let log = site.beadle().reload();
         assert!(log.contains(&format!("rules.toml:{line}")), "{what}, line {line}: {log}");
         assert!(log.contains(said), "{what}: {log}");

@@ -80,11 +80,7 @@ impl Sink {
     }
 
     /// Waits until an arrival satisfies `wanted` and takes it out; `None` after `patience`.
-    pub fn take(
-        &self,
-        patience: Duration,
-        mut wanted: impl FnMut(&Arrival) -> bool,
-    ) -> Option<Arrival> {
+    pub fn take(&self, patience: Duration, mut wanted: impl FnMut(&Arrival) -> bool) -> Option<Arrival> {
         let end = Instant::now() + patience;
         let mut state = self.state();
         loop {

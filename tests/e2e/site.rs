@@ -55,8 +55,7 @@ impl Site {
 
     /// The same, with beadle not yet started and no policy.
     pub fn without_beadle() -> Self {
-        let folder =
-            tempfile::Builder::new().prefix("beadle-").tempdir_in("/tmp").expect("a folder");
+        let folder = tempfile::Builder::new().prefix("beadle-").tempdir_in("/tmp").expect("a folder");
         // Postfix runs as a user of its own and must get in, and the path must be short.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("our folder");
         let world = Sink::start();
@@ -170,9 +169,7 @@ impl Site {
 
     /// Waits until an attempt to send a kept message has failed, and is recorded.
     pub fn wait_for_failed_attempt(&self) {
-        self.wait("an attempt that fails", || {
-            self.outbox().iter().any(|it| it["last_error"].is_string())
-        });
+        self.wait("an attempt that fails", || self.outbox().iter().any(|it| it["last_error"].is_string()));
     }
 
     /// The next arrival that satisfies `wanted`, taken out of what arrived.
@@ -184,16 +181,12 @@ impl Site {
 
     /// The next message, not a notice, that arrived for `address`.
     pub fn delivery(&self, address: &str) -> Arrival {
-        self.arrival(&format!("a message for {address}"), |it| {
-            it.is_for(address) && !it.has_null_sender()
-        })
+        self.arrival(&format!("a message for {address}"), |it| it.is_for(address) && !it.has_null_sender())
     }
 
     /// The next notice that arrived for `address`.
     pub fn notice(&self, address: &str) -> Arrival {
-        self.arrival(&format!("a notice for {address}"), |it| {
-            it.is_for(address) && it.has_null_sender()
-        })
+        self.arrival(&format!("a notice for {address}"), |it| it.is_for(address) && it.has_null_sender())
     }
 
     /// Asserts that everything that arrived has been looked at, once all is still.

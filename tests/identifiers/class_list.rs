@@ -76,7 +76,8 @@ fn every_pupil_of_a_table_in_a_mail_is_found() {
 
 #[test]
 fn every_pupil_is_found_without_headings() {
-    for (part, shape) in [(",", Shape::Table), ("\t", Shape::Table), (",", Shape::Prose), (" ", Shape::Prose)] {
+    for (part, shape) in [(",", Shape::Table), ("\t", Shape::Table), (",", Shape::Prose), (" ", Shape::Prose)]
+    {
         assert_eq!(counts(None, part, shape), [PUPILS; 4], "{part:?}");
     }
 }
@@ -84,7 +85,8 @@ fn every_pupil_is_found_without_headings() {
 #[test]
 fn quoted_cells_keep_their_commas() {
     let sheet = "Name,Address,DOB,Admitted\n\"Rees, Ada\",\"4 Mill Lane, Oakfield, OX4 1AA\",12/03/2014,01/09/2025\n\"Penn, Ben\",\"5 Mill Lane\",13/03/2014,01/09/2025\n";
-    let found: Vec<_> = identifiers(sheet, Shape::Table).into_iter().map(|it| (it.kind, &sheet[it.range])).collect();
+    let found: Vec<_> =
+        identifiers(sheet, Shape::Table).into_iter().map(|it| (it.kind, &sheet[it.range])).collect();
     assert_eq!(
         found,
         [(Kind::Postcode, "OX4 1AA"), (Kind::BirthDate, "12/03/2014"), (Kind::BirthDate, "13/03/2014")]
@@ -95,6 +97,7 @@ fn quoted_cells_keep_their_commas() {
 fn one_row_in_eleven_is_chance() {
     // American telephone numbers in a column: some pass the sum, and the column does not.
     let mut random = Random::new(3);
-    let sheet: String = (0..200).map(|_| format!("Acme,{}{}\n", 2 + random.below(8), random.digits(9))).collect();
+    let sheet: String =
+        (0..200).map(|_| format!("Acme,{}{}\n", 2 + random.below(8), random.digits(9))).collect();
     assert_eq!(identifiers(&sheet, Shape::Table), []);
 }

@@ -29,7 +29,15 @@ impl Random {
     }
 }
 
-const GREETINGS: &[&str] = &["Hi {name},", "Dear all,", "Morning {name}", "Dear {name} {surname},", "Team,", "Hello,", "Good afternoon"];
+const GREETINGS: &[&str] = &[
+    "Hi {name},",
+    "Dear all,",
+    "Morning {name}",
+    "Dear {name} {surname},",
+    "Team,",
+    "Hello,",
+    "Good afternoon",
+];
 
 const PARAGRAPHS: &[&str] = &[
     "Your order {d10} has shipped. Tracking number {d10}, expected {date}.",
@@ -145,7 +153,8 @@ fn fill(template: &str, random: &mut Random) -> String {
 }
 
 fn value(name: &str, random: &mut Random) -> String {
-    const LETTERS: &[&str] = &["A", "B", "C", "E", "G", "H", "J", "K", "L", "M", "N", "P", "R", "S", "T", "W", "X", "Y", "Z"];
+    const LETTERS: &[&str] =
+        &["A", "B", "C", "E", "G", "H", "J", "K", "L", "M", "N", "P", "R", "S", "T", "W", "X", "Y", "Z"];
     if let Some(count) = name.strip_prefix('d').and_then(|it| it.parse().ok()) {
         return random.digits(count);
     }
@@ -153,11 +162,17 @@ fn value(name: &str, random: &mut Random) -> String {
     let month = random.between(1, 12);
     let year = random.between(2019, 2027);
     match name {
-        "name" => random.one(&["Ada", "Ben", "Carys", "Dev", "Ffion", "George", "Hana", "Imran", "Jo", "April", "May"]).into(),
-        "surname" => random.one(&["Penn", "Rees", "Okoro", "Patel", "Marlow", "Hughes", "Novak", "Street", "Lane"]).into(),
+        "name" => random
+            .one(&["Ada", "Ben", "Carys", "Dev", "Ffion", "George", "Hana", "Imran", "Jo", "April", "May"])
+            .into(),
+        "surname" => random
+            .one(&["Penn", "Rees", "Okoro", "Patel", "Marlow", "Hughes", "Novak", "Street", "Lane"])
+            .into(),
         "day" => random.one(&["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]).into(),
         "time" => random.one(&["09:00", "0830", "4pm", "15.45", "12:15", "1730", "8.30am"]).into(),
-        "room" => format!("{}{}", random.one(&["M", "S", "E", "B", "W", "N", "L", "G"]), random.between(1, 20)),
+        "room" => {
+            format!("{}{}", random.one(&["M", "S", "E", "B", "W", "N", "L", "G"]), random.between(1, 20))
+        }
         "class" => format!("{}{}{}", random.between(7, 9), random.one(LETTERS), random.one(LETTERS)),
         "letter" => random.one(LETTERS).into(),
         "letters" => format!("{}{}", random.one(LETTERS), random.one(LETTERS)),
@@ -169,7 +184,8 @@ fn value(name: &str, random: &mut Random) -> String {
         },
         "dashdate" => format!("{day:02}-{month:02}-{:02}", year % 100),
         "us" => {
-            let (area, exchange, line) = (random.between(201, 989), random.between(200, 999), random.digits(4));
+            let (area, exchange, line) =
+                (random.between(201, 989), random.between(200, 999), random.digits(4));
             match random.below(4) {
                 0 => format!("({area}) {exchange}-{line}"),
                 1 => format!("{area}-{exchange}-{line}"),
@@ -177,7 +193,9 @@ fn value(name: &str, random: &mut Random) -> String {
                 _ => format!("{area} {exchange} {line}"),
             }
         }
-        "isbn" => format!("978-{}-{}-{}-{}", random.digits(1), random.digits(2), random.digits(6), random.digits(1)),
+        "isbn" => {
+            format!("978-{}-{}-{}-{}", random.digits(1), random.digits(2), random.digits(6), random.digits(1))
+        }
         "uk" => match random.below(4) {
             0 => format!("{{{{phone|01632 960{}}}}}", random.digits(3)),
             1 => format!("{{{{phone|020 7946 0{}}}}}", random.digits(3)),

@@ -96,13 +96,23 @@ pub fn tally(mails: &[Mail]) -> Tally {
             if found.contains(it) {
                 *tally.found.entry(it.0).or_default() += 1;
             } else {
-                tally.notes.push(format!("missed {:?} {:?} in: {}", it.0, &mail.text[it.1.clone()], mail.text.trim()));
+                tally.notes.push(format!(
+                    "missed {:?} {:?} in: {}",
+                    it.0,
+                    &mail.text[it.1.clone()],
+                    mail.text.trim()
+                ));
             }
         }
         let mut alarmed = false;
         for it in found.iter().filter(|it| !mail.expected.contains(it)) {
             *tally.false_alarms.entry(it.0).or_default() += 1;
-            tally.notes.push(format!("false {:?} {:?} in: {}", it.0, &mail.text[it.1.clone()], mail.text.trim()));
+            tally.notes.push(format!(
+                "false {:?} {:?} in: {}",
+                it.0,
+                &mail.text[it.1.clone()],
+                mail.text.trim()
+            ));
             alarmed = true;
         }
         tally.alarmed += usize::from(alarmed);

@@ -14,7 +14,8 @@ const SEEDS: [u64; 3] = [2026, 71, 40_001];
 fn seldom_takes_ordinary_figures_for_identifiers() {
     for seed in SEEDS {
         let mut random = Random::new(seed);
-        let mails: Vec<Mail> = (0..MAILS).map(|_| Mail::marked(&ordinary(&mut random), Shape::Prose)).collect();
+        let mails: Vec<Mail> =
+            (0..MAILS).map(|_| Mail::marked(&ordinary(&mut random), Shape::Prose)).collect();
         let tally = tally(&mails);
         println!("seed {seed}: {}", tally.report());
         let at_most = |count: usize, per_thousand: usize| count * 1_000 <= MAILS * per_thousand;

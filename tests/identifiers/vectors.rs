@@ -10,7 +10,9 @@ fn kinds(text: &str) -> Vec<Kind> {
 /// Every text that differs from a number in one figure.
 fn neighbours(number: &str) -> impl Iterator<Item = String> {
     number.char_indices().filter(|(_, it)| it.is_ascii_digit()).flat_map(move |(at, old)| {
-        ('0'..='9').filter(move |it| *it != old).map(move |new| format!("{}{new}{}", &number[..at], &number[at + 1..]))
+        ('0'..='9')
+            .filter(move |it| *it != old)
+            .map(move |new| format!("{}{new}{}", &number[..at], &number[at + 1..]))
     })
 }
 
@@ -28,11 +30,17 @@ fn checks(label: &str, number: &str, kind: Kind) {
 #[test]
 fn nhs_numbers_check_modulo_11() {
     // NHS Data Dictionary and NHS Digital's test numbers; 010 101 0014 is a Scottish CHI number.
-    for number in ["943 476 5919", "9434765919", "401-023-2137", "9990000018", "450 557 7104", "943 4765919"] {
+    for number in ["943 476 5919", "9434765919", "401-023-2137", "9990000018", "450 557 7104", "943 4765919"]
+    {
         checks("NHS number:", number, Kind::NhsNumber);
     }
     // A check of 10 is never issued, and ten same figures pass and are nobody's.
-    for wrong in ["NHS number 1234567890", "NHS number 0000000000", "NHS number 4444444444", "NHS number 943 476 59190"] {
+    for wrong in [
+        "NHS number 1234567890",
+        "NHS number 0000000000",
+        "NHS number 4444444444",
+        "NHS number 943 476 59190",
+    ] {
         assert_eq!(kinds(wrong), [], "{wrong}");
     }
 }
@@ -68,9 +76,18 @@ fn national_insurance_numbers_have_issued_prefixes_and_suffixes() {
     for number in ["AB123456C", "AB 12 34 56 C", "jg103759a", "CE 456781 D", "SX123456", "AB-12-34-56-C"] {
         assert_eq!(kinds(&format!("NI number {number}")), [Kind::NationalInsurance], "{number}");
     }
-    for number in
-        ["QQ123456C", "BG123456A", "GB123456A", "NK123456A", "TN123456A", "ZZ123456A", "AO123456A", "DA123456A", "AB123456E", "AB1234567"]
-    {
+    for number in [
+        "QQ123456C",
+        "BG123456A",
+        "GB123456A",
+        "NK123456A",
+        "TN123456A",
+        "ZZ123456A",
+        "AO123456A",
+        "DA123456A",
+        "AB123456E",
+        "AB1234567",
+    ] {
         assert_eq!(kinds(&format!("NI number {number}")), [], "{number}");
     }
 }
@@ -118,19 +135,30 @@ fn cards_check_by_luhn_within_issuers_ranges() {
 
 #[test]
 fn postcodes_have_real_areas_and_districts() {
-    for code in ["SW1A 1AA", "EC1A 1BB", "W1A 0AX", "M1 1AE", "B33 8TH", "CR2 6XH", "DN55 1PT", "BT1 5GS", "ZE1 0AA", "GY1 1AA", "se1p 5lx"] {
+    for code in [
+        "SW1A 1AA", "EC1A 1BB", "W1A 0AX", "M1 1AE", "B33 8TH", "CR2 6XH", "DN55 1PT", "BT1 5GS", "ZE1 0AA",
+        "GY1 1AA", "se1p 5lx",
+    ] {
         assert_eq!(kinds(&format!("Postcode: {code}")), [Kind::Postcode], "{code}");
     }
-    for code in ["QX1 1AA", "AB1 1AA", "SW1Z 1AA", "M1 1CE", "M1 1AV", "EC5A 1BB", "B99 8TH", "XX1 1XX", "M01 1AE", "LL1 1AA"] {
+    for code in [
+        "QX1 1AA", "AB1 1AA", "SW1Z 1AA", "M1 1CE", "M1 1AV", "EC5A 1BB", "B99 8TH", "XX1 1XX", "M01 1AE",
+        "LL1 1AA",
+    ] {
         assert_eq!(kinds(&format!("Postcode: {code}")), [], "{code}");
     }
 }
 
 #[test]
 fn a_check_digit_alone_proves_nothing() {
-    for text in
-        ["Call 943 476 5919 today", "Ref 9434765919", "H801200001001", "The number is 1123456789.", "Order 4111 1111 1111 1111", "It was M1 1AE then"]
-    {
+    for text in [
+        "Call 943 476 5919 today",
+        "Ref 9434765919",
+        "H801200001001",
+        "The number is 1123456789.",
+        "Order 4111 1111 1111 1111",
+        "It was M1 1AE then",
+    ] {
         assert_eq!(kinds(text), [], "{text}");
     }
 }
@@ -148,9 +176,15 @@ fn says_what_made_it_credible() {
 
 #[test]
 fn reads_other_digits_blanks_and_dashes_and_points_at_what_was_written() {
-    for number in
-        ["943\u{a0}476\u{a0}5919", "943\u{2009}476\u{2009}5919", "943–476–5919", "９４３４７６５９１９", "٩٤٣٤٧٦٥٩١٩", "943\u{200b}4765919", "943\u{ad}476\u{2011}5919"]
-    {
+    for number in [
+        "943\u{a0}476\u{a0}5919",
+        "943\u{2009}476\u{2009}5919",
+        "943–476–5919",
+        "９４３４７６５９１９",
+        "٩٤٣٤٧٦٥٩١٩",
+        "943\u{200b}4765919",
+        "943\u{ad}476\u{2011}5919",
+    ] {
         let text = format!("Café — her NHS n°: {number}, Éowyn");
         let text = text.replace("NHS n°", "NHS\u{a0}number");
         let found = identifiers(&text, Shape::Prose);
@@ -161,7 +195,17 @@ fn reads_other_digits_blanks_and_dashes_and_points_at_what_was_written() {
 
 #[test]
 fn dates_are_of_birth_where_birth_is_spoken_of() {
-    for date in ["12/03/2014", "12-3-14", "12.03.2014", "2014-03-12", "12 March 2014", "12th of March 2014", "March 12, 2014", "12-Mar-14", "12 03 2014"] {
+    for date in [
+        "12/03/2014",
+        "12-3-14",
+        "12.03.2014",
+        "2014-03-12",
+        "12 March 2014",
+        "12th of March 2014",
+        "March 12, 2014",
+        "12-Mar-14",
+        "12 03 2014",
+    ] {
         assert_eq!(kinds(&format!("DOB {date}")), [Kind::BirthDate], "{date}");
         assert_eq!(kinds(&format!("We meet on {date}")), [], "{date}");
     }
@@ -173,10 +217,29 @@ fn dates_are_of_birth_where_birth_is_spoken_of() {
 #[test]
 fn placeholders_and_talk_about_passwords_have_no_value() {
     for text in [
-        "password: <password>", "Password: ********", "password: see separate letter", "PIN: xxxx", "Password: [to follow]", "Password:", "password: ____",
-        "Your password expires in 5 days", "Please do not share your password", "The password is incorrect.", "Password: TBC", "password: n/a",
-        "Password: {{password}}", "the password is the same as before", "The PIN is 4 digits", "Password: https://portal.example/a1b2",
-        "password protected", "Password must contain 1 digit, e.g. Abc1!", "PIN is on the card", "password_in_same_mail not accepted", "PW-6719G", "password: as usual", "Password?\nRovers are top of the league",
+        "password: <password>",
+        "Password: ********",
+        "password: see separate letter",
+        "PIN: xxxx",
+        "Password: [to follow]",
+        "Password:",
+        "password: ____",
+        "Your password expires in 5 days",
+        "Please do not share your password",
+        "The password is incorrect.",
+        "Password: TBC",
+        "password: n/a",
+        "Password: {{password}}",
+        "the password is the same as before",
+        "The PIN is 4 digits",
+        "Password: https://portal.example/a1b2",
+        "password protected",
+        "Password must contain 1 digit, e.g. Abc1!",
+        "PIN is on the card",
+        "password_in_same_mail not accepted",
+        "PW-6719G",
+        "password: as usual",
+        "Password?\nRovers are top of the league",
     ] {
         assert_eq!(kinds(text), [], "{text}");
     }
@@ -185,7 +248,12 @@ fn placeholders_and_talk_about_passwords_have_no_value() {
 #[test]
 fn keys_and_tokens_are_known_by_their_form() {
     let tail = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0dF3gH6";
-    for token in [format!("ghp_{tail}"), format!("AKIA{}", &"A1B2C3D4E5F6G7H8"), format!("sk_live_{}", &tail[..24]), format!("glpat-{}", &tail[..20])] {
+    for token in [
+        format!("ghp_{tail}"),
+        format!("AKIA{}", &"A1B2C3D4E5F6G7H8"),
+        format!("sk_live_{}", &tail[..24]),
+        format!("glpat-{}", &tail[..20]),
+    ] {
         assert_eq!(kinds(&format!("see {token} there")), [Kind::ApiToken], "{token}");
     }
     assert_eq!(kinds(&format!("AKIA{}", "IOSFODNN7EXAMPLE")), []);

@@ -24,7 +24,11 @@ fn people() -> String {
     for unit in ["staff", "pupils", "groups"] {
         let _ = write!(text, "dn: ou={unit},dc=oakmere,dc=example\nobjectClass: organizationalUnit\n\n");
     }
-    text += &person("head", "staff", "mail: head@oakmere.example\ndisplayName: Hal Marsh\nemployeeType: Teacher\n");
+    text += &person(
+        "head",
+        "staff",
+        "mail: head@oakmere.example\ndisplayName: Hal Marsh\nemployeeType: Teacher\n",
+    );
     text += &person(
         "j.okoro",
         "staff",
@@ -34,7 +38,11 @@ fn people() -> String {
     let mut members = String::new();
     for number in 0..PUPILS {
         let private = format!("description: Pupil.{number}@gmail.example\n");
-        text += &person(&format!("p{number}"), "pupils", &format!("mail: p{number}@pupils.oakmere.example\n{private}"));
+        text += &person(
+            &format!("p{number}"),
+            "pupils",
+            &format!("mail: p{number}@pupils.oakmere.example\n{private}"),
+        );
         let _ = writeln!(members, "member: cn=p{number},ou=pupils,dc=oakmere,dc=example");
     }
     let _ = write!(
@@ -58,7 +66,8 @@ impl Site {
     fn asking(server: &Server, url: &str) -> Self {
         let site = Self { folder: tempfile::tempdir().expect("a folder") };
         fs::write(site.path("password"), format!("{PASSWORD}\n")).expect("a file");
-        fs::set_permissions(site.path("password"), fs::Permissions::from_mode(0o600)).expect("a file of ours");
+        fs::set_permissions(site.path("password"), fs::Permissions::from_mode(0o600))
+            .expect("a file of ours");
         fs::copy(server.path("ca.pem"), site.path("ca.pem")).expect("a certificate");
         fs::copy(server.path("other.pem"), site.path("other.pem")).expect("a certificate");
         site.write(url, "ca-file = \"ca.pem\"\n");
@@ -114,7 +123,11 @@ fn check_everybody(loaded: &Loaded) {
     let owner = school.private_match(&address("pupil1202@googlemail.example")).expect("a pupil's");
     assert_eq!(owner.person.address(), Some(&address("p1202@pupils.oakmere.example")));
     assert_eq!(school.expand([&address("everyone@oakmere.example")]).people, PUPILS + 1);
-    assert!(loaded.remarks.iter().any(|it| it.contains("1 entries have no known role")), "{:?}", loaded.remarks);
+    assert!(
+        loaded.remarks.iter().any(|it| it.contains("1 entries have no known role")),
+        "{:?}",
+        loaded.remarks
+    );
 }
 
 #[test]
@@ -130,7 +143,9 @@ fn an_outage_changes_nothing_at_a_start_or_a_reload() {
     let cache = site.path("directory.cache");
     assert_eq!(fs::metadata(&cache).expect("a file").permissions().mode() & 0o7777, 0o600);
     let kept = fs::read_to_string(&cache).expect("text").to_lowercase();
-    assert!(kept.contains("p1202@pupils.oakmere.example") && !kept.contains("gmail") && !kept.contains(PASSWORD));
+    assert!(
+        kept.contains("p1202@pupils.oakmere.example") && !kept.contains("gmail") && !kept.contains(PASSWORD)
+    );
 
     server.stop();
     check_everybody(&site.serve().expect("the last answer"));
@@ -153,7 +168,10 @@ fn an_outage_changes_nothing_at_a_start_or_a_reload() {
     server.stop();
     let kept = fs::read_to_string(&cache).expect("text");
     fs::write(&cache, kept.replace("p1202@", "p9999@")).expect("a file");
-    assert!(site.serve().unwrap_err().contains("cannot connect"), "what another hand has changed is no answer");
+    assert!(
+        site.serve().unwrap_err().contains("cannot connect"),
+        "what another hand has changed is no answer"
+    );
     server.again();
     check_everybody(&site.serve().expect("a new answer"));
 }
@@ -173,7 +191,10 @@ fn a_refresh_brings_new_people_under_the_policy_in_force() {
     server.add(&person("new", "staff", "mail: new@oakmere.example\nemployeeType: Teacher\n"));
     fs::write(site.policy(), "half a pol").expect("a file");
     engine.refresh();
-    assert!(knows(&engine.now(), "new@oakmere.example"), "the file is somebody's draft until the next reload");
+    assert!(
+        knows(&engine.now(), "new@oakmere.example"),
+        "the file is somebody's draft until the next reload"
+    );
 
     // A pupil at a teacher's address is refused as in people.csv, and the last good people stay.
     server.add(&person("clash", "pupils", "mail: new@oakmere.example\n"));
@@ -208,7 +229,10 @@ fn what_is_wrong_is_told_and_looking_leaves_nothing_behind() {
     let said = refused(&server.local(), "people-filter = \"(mail=*\"\n");
     assert!(said.contains("cannot search for (mail=* below `dc=oakmere,dc=example`"), "{said}");
     let said = refused(&server.local(), "people-filter = \"(mail=nobody)\"\n");
-    assert!(said.starts_with("rules.toml:5:8: ") && said.contains("(mail=nobody) finds nobody below"), "{said}");
+    assert!(
+        said.starts_with("rules.toml:5:8: ") && said.contains("(mail=nobody) finds nobody below"),
+        "{said}"
+    );
     let said = refused(&server.local(), "people-filter = \"(cn=printer)\"\n");
     assert!(said.contains("none of 1 people has a role"), "{said}");
     let said = refused(&server.local(), "basis = \"x\"\n");
@@ -223,7 +247,10 @@ fn what_is_wrong_is_told_and_looking_leaves_nothing_behind() {
         site.look().unwrap_err()
     };
     let said = with_password("wrong", 0o600);
-    assert!(said.contains("cannot sign in as `cn=beadle,dc=oakmere,dc=example`") && !said.contains("wrong"), "{said}");
+    assert!(
+        said.contains("cannot sign in as `cn=beadle,dc=oakmere,dc=example`") && !said.contains("wrong"),
+        "{said}"
+    );
     assert!(with_password("\n", 0o600).contains("password is empty, must hold the password"));
     assert!(with_password(PASSWORD, 0o644).contains("password has mode 0644, must be 0640 or stricter"));
     fs::remove_file(site.path("password")).expect("the file");

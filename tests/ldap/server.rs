@@ -42,15 +42,24 @@ impl Server {
         fs::create_dir(server.path("data")).expect("a folder");
         let base = "dn: dc=oakmere,dc=example\nobjectClass: dcObject\nobjectClass: organization\no: Oakmere\n\n\
                     dn: cn=beadle,dc=oakmere,dc=example\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\n";
-        fs::write(server.path("base.ldif"), format!("{base}userPassword: {PASSWORD}\n\n{people}")).expect("a file");
-        run(Command::new("/usr/sbin/slapadd").arg("-q").arg("-f").arg(server.path("slapd.conf")).arg("-l").arg(server.path("base.ldif")));
+        fs::write(server.path("base.ldif"), format!("{base}userPassword: {PASSWORD}\n\n{people}"))
+            .expect("a file");
+        run(Command::new("/usr/sbin/slapadd")
+            .arg("-q")
+            .arg("-f")
+            .arg(server.path("slapd.conf"))
+            .arg("-l")
+            .arg(server.path("base.ldif")));
         server.again();
         server
     }
 
     /// Starts it again after an outage.
     pub fn again(&mut self) {
-        let listen = format!("ldaps://127.0.0.1:{}/ ldap://127.0.0.2:{}/ ldap://127.0.0.1:{}/", self.tls, self.plain, self.plain);
+        let listen = format!(
+            "ldaps://127.0.0.1:{}/ ldap://127.0.0.2:{}/ ldap://127.0.0.1:{}/",
+            self.tls, self.plain, self.plain
+        );
         let mut command = Command::new(SLAPD);
         // Any -d keeps it in the foreground, so that it ends with the test.
         command.args(["-d", "0", "-h", &listen, "-f"]).arg(self.path("slapd.conf"));
@@ -74,7 +83,12 @@ impl Server {
     pub fn add(&mut self, people: &str) {
         self.stop();
         fs::write(self.path("more.ldif"), people).expect("a file");
-        run(Command::new("/usr/sbin/slapadd").arg("-q").arg("-f").arg(self.path("slapd.conf")).arg("-l").arg(self.path("more.ldif")));
+        run(Command::new("/usr/sbin/slapadd")
+            .arg("-q")
+            .arg("-f")
+            .arg(self.path("slapd.conf"))
+            .arg("-l")
+            .arg(self.path("more.ldif")));
         self.again();
     }
 
@@ -97,7 +111,9 @@ impl Server {
     }
 
     fn configure(&self) {
-        let schema = ["core", "cosine", "inetorgperson"].map(|it| format!("include /etc/ldap/schema/{it}.schema\n")).concat();
+        let schema = ["core", "cosine", "inetorgperson"]
+            .map(|it| format!("include /etc/ldap/schema/{it}.schema\n"))
+            .concat();
         let shown = |name: &str| self.path(name).display().to_string();
         let text = format!(
             "{schema}modulepath /usr/lib/ldap\nmoduleload back_mdb\npidfile {}\nsizelimit 500\n\
@@ -106,7 +122,10 @@ impl Server {
              limits dn.exact=\"cn=beadle,dc=oakmere,dc=example\" size.pr=500 size.prtotal=unlimited\n\
              access to attrs=userPassword by anonymous auth by * none\n\
              access to * by dn.exact=\"cn=beadle,dc=oakmere,dc=example\" read by * none\n",
-            shown("slapd.pid"), shown("server.pem"), shown("server.key"), shown("data")
+            shown("slapd.pid"),
+            shown("server.pem"),
+            shown("server.key"),
+            shown("data")
         );
         fs::write(self.path("slapd.conf"), text).expect("a file");
     }
@@ -116,17 +135,40 @@ impl Server {
     fn certify(&self) {
         let extensions = "subjectAltName=DNS:localhost,IP:127.0.0.2\nbasicConstraints=CA:FALSE\n";
         fs::write(self.path("extensions"), extensions).expect("a file");
-        let openssl = |arguments: &[&str]| run(Command::new("openssl").args(arguments).current_dir(self.folder.path()));
+        let openssl =
+            |arguments: &[&str]| run(Command::new("openssl").args(arguments).current_dir(self.folder.path()));
         let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
         for name in ["ca", "other"] {
             let (pem, own) = (format!("{name}.pem"), format!("{name}.key"));
             let subject = format!("/CN={name}.oakmere.example");
-            openssl(&[&["req", "-x509", "-days", "2", "-subj", &subject, "-keyout", &own, "-out", &pem], &key[..]].concat());
+            openssl(
+                &[
+                    &["req", "-x509", "-days", "2", "-subj", &subject, "-keyout", &own, "-out", &pem],
+                    &key[..],
+                ]
+                .concat(),
+            );
         }
-        openssl(&[&["req", "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr"], &key[..]].concat());
+        openssl(
+            &[&["req", "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr"], &key[..]]
+                .concat(),
+        );
         openssl(&[
-            "x509", "-req", "-days", "2", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "extensions",
-            "-out", "server.pem",
+            "x509",
+            "-req",
+            "-days",
+            "2",
+            "-in",
+            "server.csr",
+            "-CA",
+            "ca.pem",
+            "-CAkey",
+            "ca.key",
+            "-CAcreateserial",
+            "-extfile",
+            "extensions",
+            "-out",
+            "server.pem",
         ]);
     }
 }

@@ -24,12 +24,8 @@ fn bounds() -> Bounds {
 fn inside(name: &str, bytes: &[u8]) -> Contents {
     let contents = examine(&message(&[(name, "application/octet-stream", bytes)]), bounds());
     let texts: usize = contents.texts.iter().map(|it| it.text.len()).sum();
-    let unpacked: u64 = contents
-        .files
-        .iter()
-        .filter(|it| it.depth() > 0 && it.unread.is_none())
-        .map(|it| it.size)
-        .sum();
+    let unpacked: u64 =
+        contents.files.iter().filter(|it| it.depth() > 0 && it.unread.is_none()).map(|it| it.size).sum();
     assert!(contents.files.len() <= bounds().files);
     assert!(texts <= bounds().texts);
     assert!(unpacked <= bounds().expanded as u64);
@@ -49,8 +45,7 @@ fn archives_of_archives_of_archives() {
     let mut archive = zip(&[("zeros", &vec![0; 256 << 10])]);
     for _ in 0..6 {
         let copies: Vec<String> = (0..16).map(|it| format!("{it}.zip")).collect();
-        let members: Vec<(&str, &[u8])> =
-            copies.iter().map(|it| (it.as_str(), &archive[..])).collect();
+        let members: Vec<(&str, &[u8])> = copies.iter().map(|it| (it.as_str(), &archive[..])).collect();
         archive = zip(&members);
     }
     let contents = inside("42.zip", &archive);
@@ -122,7 +117,10 @@ fn workbook(strings: &[u8], sheet: &[u8]) -> Vec<u8> {
     zip(&[
         ("[Content_Types].xml", b"<Types/>"),
         ("xl/workbook.xml", br#"<workbook><sheets><sheet name="A" r:id="r1"/></sheets></workbook>"#),
-        ("xl/_rels/workbook.xml.rels", br#"<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/></Relationships>"#),
+        (
+            "xl/_rels/workbook.xml.rels",
+            br#"<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/></Relationships>"#,
+        ),
         ("xl/sharedStrings.xml", strings),
         ("xl/worksheets/sheet1.xml", sheet),
     ])
@@ -135,8 +133,7 @@ fn entities_of_entities() {
         strings.push_str(&format!("<!ENTITY a{it} \"{}\">", format!("&a{};", it - 1).repeat(10)));
     }
     strings.push_str("]><sst><si><t>before &a19; after</t></si></sst>");
-    let sheet =
-        br#"<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>"#;
+    let sheet = br#"<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>"#;
     let contents = inside("list.xlsx", &workbook(strings.as_bytes(), sheet));
     assert_eq!(contents.texts[0].text, "before after\n");
 }
@@ -144,8 +141,7 @@ fn entities_of_entities() {
 #[test]
 fn one_long_string_in_every_cell() {
     let strings = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(60 << 10));
-    let sheet =
-        format!("<worksheet>{}</worksheet>", "<row><c t=\"s\"><v>0</v></c></row>".repeat(20_000));
+    let sheet = format!("<worksheet>{}</worksheet>", "<row><c t=\"s\"><v>0</v></c></row>".repeat(20_000));
     let contents = inside("list.xlsx", &workbook(strings.as_bytes(), sheet.as_bytes()));
     assert!(contents.texts[0].cut);
 }
@@ -185,12 +181,8 @@ fn stream(dictionary: &str, bytes: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).expect("memory");
     let packed = encoder.finish().expect("memory");
-    [
-        format!("<< {dictionary} /Filter /FlateDecode >>\nstream\n").as_bytes(),
-        &packed,
-        b"\nendstream",
-    ]
-    .concat()
+    [format!("<< {dictionary} /Filter /FlateDecode >>\nstream\n").as_bytes(), &packed, b"\nendstream"]
+        .concat()
 }
 
 #[test]

@@ -35,10 +35,7 @@ fn knows_programs_by_their_bytes() {
         let contents = inside("invoice.pdf", bytes);
         let found = &contents.files[0];
         assert_eq!(found.found, Some(*kind));
-        assert!(
-            found.is_program() && found.disguises.contains(&Disguise::HiddenProgram),
-            "{kind:?}"
-        );
+        assert!(found.is_program() && found.disguises.contains(&Disguise::HiddenProgram), "{kind:?}");
         let honest = inside("file", bytes);
         assert!(honest.files[0].disguises.is_empty(), "{kind:?}");
     }
@@ -84,11 +81,8 @@ fn knows_archives_that_it_does_not_open() {
 
 #[test]
 fn finds_programs_within_archives() {
-    let archive = zip(&[
-        ("photos/", b""),
-        ("photos/../../run me.bat", b"@echo off\r\n"),
-        ("a.jpg", &program()),
-    ]);
+    let archive =
+        zip(&[("photos/", b""), ("photos/../../run me.bat", b"@echo off\r\n"), ("a.jpg", &program())]);
     let contents = inside("photos.zip", &archive);
     assert_eq!(contents.files.len(), 3);
     let batch = file(&contents, "photos.zip/photos/../../run me.bat");
@@ -142,13 +136,8 @@ fn compares_what_is_declared_named_and_found() {
         ("crest.jpg", "image/jpeg", &fixture("crest.png")),
         ("crest.pdf", "application/octet-stream", &fixture("crest.png")),
     ]);
-    let disguises: Vec<_> = mail
-        .contents()
-        .files
-        .iter()
-        .filter(|it| it.depth() == 0)
-        .map(|it| &it.disguises[..])
-        .collect();
+    let disguises: Vec<_> =
+        mail.contents().files.iter().filter(|it| it.depth() == 0).map(|it| &it.disguises[..]).collect();
     assert_eq!(
         disguises,
         [
@@ -174,10 +163,7 @@ fn measures_pictures_by_their_headers() {
     // By content, whatever the name.
     assert!(inside("letter.pdf", &fixture("trip.jpg")).files[0].picture.is_some());
     let letter = inside_fixture("letter.docx");
-    assert_eq!(
-        file(&letter, "letter.docx/word/media/image1.png").picture.map(|it| it.width),
-        Some(48)
-    );
+    assert_eq!(file(&letter, "letter.docx/word/media/image1.png").picture.map(|it| it.width), Some(48));
 }
 
 #[test]

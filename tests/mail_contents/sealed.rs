@@ -32,14 +32,9 @@ fn recognises_what_is_encrypted() {
 
 #[test]
 fn what_is_not_encrypted_is_not_said_to_be() {
-    for name in [
-        "plain.7z",
-        "class-list.xlsx",
-        "class-list.xls",
-        "class-list.pdf",
-        "letter.odt",
-        "trip.tar.gz",
-    ] {
+    for name in
+        ["plain.7z", "class-list.xlsx", "class-list.xls", "class-list.pdf", "letter.odt", "trip.tar.gz"]
+    {
         assert!(inside_fixture(name).files.iter().all(|it| it.encryption.is_none()), "{name}");
     }
 }
@@ -48,10 +43,7 @@ fn what_is_not_encrypted_is_not_said_to_be() {
 fn names_the_members_of_what_is_not_opened() {
     let contents = inside_fixture("encrypted.7z");
     let program = file(&contents, "encrypted.7z/setup.exe");
-    assert_eq!(
-        (program.named, program.unread),
-        (Some(Kind::WindowsProgram), Some(Unread::Encrypted))
-    );
+    assert_eq!((program.named, program.unread), (Some(Kind::WindowsProgram), Some(Unread::Encrypted)));
     let contents = inside_fixture("plain.7z");
     assert_eq!(file(&contents, "plain.7z/care plan.txt").unread, Some(Unread::Unopened));
     let contents = inside_fixture("encrypted-aes.zip");
@@ -62,8 +54,7 @@ fn names_the_members_of_what_is_not_opened() {
 fn recognises_an_encrypted_open_document() {
     let manifest = br#"<manifest:manifest><manifest:file-entry manifest:full-path="content.xml">
         <manifest:encryption-data manifest:checksum="x"/></manifest:file-entry></manifest:manifest>"#;
-    let bytes =
-        zip(&[("META-INF/manifest.xml", manifest), ("content.xml", b"\x8f\x12\x99 not xml")]);
+    let bytes = zip(&[("META-INF/manifest.xml", manifest), ("content.xml", b"\x8f\x12\x99 not xml")]);
     let contents = inside("plan.odt", &bytes);
     assert_eq!(contents.files[0].encryption, Some(Encryption::OpenDocument));
     assert_eq!(contents.files[0].unread, Some(Unread::Encrypted));
@@ -88,16 +79,12 @@ fn recognises_old_documents_that_are_encrypted() {
     assert_eq!(contents.files[0].encryption, Some(Encryption::OldOffice));
     word[11] = 0;
     let contents = inside("plan.doc", &compound(&[("/WordDocument", &word)]));
-    assert_eq!(
-        (contents.files[0].encryption, contents.files[0].found),
-        (None, Some(Kind::OldWord))
-    );
+    assert_eq!((contents.files[0].encryption, contents.files[0].found), (None, Some(Kind::OldWord)));
     let book = [&[0x09, 0x08, 4, 0, 0, 6, 5, 0][..], &[0x2f, 0, 2, 0, 1, 0]].concat();
     let contents = inside("list.xls", &compound(&[("/Workbook", &book)]));
     assert_eq!(contents.files[0].encryption, Some(Encryption::OldOffice));
     let user = [&[0; 12][..], &0xf3d1_c4df_u32.to_le_bytes()].concat();
-    let contents =
-        inside("talk.ppt", &compound(&[("/PowerPoint Document", b"x"), ("/Current User", &user)]));
+    let contents = inside("talk.ppt", &compound(&[("/PowerPoint Document", b"x"), ("/Current User", &user)]));
     assert_eq!(contents.files[0].encryption, Some(Encryption::OldOffice));
 }
 
@@ -107,16 +94,8 @@ fn recognises_macros() {
     for (members, kind, active) in [
         (vec!["word/document.xml", "word/vbaProject.bin"], Kind::WordMacros, Active::Macros),
         (vec!["xl/workbook.xml", "xl/vbaProject.bin"], Kind::ExcelMacros, Active::Macros),
-        (
-            vec!["xl/workbook.xml", "xl/macrosheets/sheet1.xml"],
-            Kind::ExcelMacros,
-            Active::MacroSheets,
-        ),
-        (
-            vec!["ppt/presentation.xml", "ppt/vbaProject.bin"],
-            Kind::PowerPointMacros,
-            Active::Macros,
-        ),
+        (vec!["xl/workbook.xml", "xl/macrosheets/sheet1.xml"], Kind::ExcelMacros, Active::MacroSheets),
+        (vec!["ppt/presentation.xml", "ppt/vbaProject.bin"], Kind::PowerPointMacros, Active::Macros),
         (vec!["word/document.xml", "word/embeddings/oleObject1.bin"], Kind::Word, Active::Embedded),
         (vec!["word/document.xml", "word/activeX/activeX1.xml"], Kind::Word, Active::Control),
     ] {
@@ -126,8 +105,7 @@ fn recognises_macros() {
         assert_eq!(contents.files[0].found, Some(kind));
         assert_eq!(contents.files[0].active, [active]);
     }
-    let old =
-        inside("plan.doc", &compound(&[("/WordDocument", &[0; 64]), ("/Macros/VBA/dir", b"x")]));
+    let old = inside("plan.doc", &compound(&[("/WordDocument", &[0; 64]), ("/Macros/VBA/dir", b"x")]));
     assert_eq!(old.files[0].active, [Active::Macros]);
     let sheet = [&[0x85, 0, 8, 0, 0, 0, 0, 0, 0, 1, 1, b'x'][..]].concat();
     let old = inside("list.xls", &compound(&[("/Workbook", &sheet)]));

@@ -15,10 +15,7 @@ fn reads_a_workbook_as_it_is_shown() {
          Aisha Rahman\t9H\t14/03/2012\tA123456789012\t07700 900123\t0.5\t\tfar cell\n\
          Tomos Llŷr\t9K\t02/11/2011\tB123456789012\t07700 900456\t12\n"
     );
-    assert_eq!(
-        text(&contents, "class-list.xlsx, hidden sheet Medical"),
-        "Aisha Rahman\tasthma & eczema\n"
-    );
+    assert_eq!(text(&contents, "class-list.xlsx, hidden sheet Medical"), "Aisha Rahman\tasthma & eczema\n");
     assert_eq!(text(&contents, "class-list.xlsx, notes 1").trim(), "SEN register");
     assert_eq!(contents.texts[0].form, TextKind::Table);
 }
@@ -37,17 +34,13 @@ fn reads_an_old_workbook() {
 #[test]
 fn reads_an_open_document_sheet() {
     let contents = inside_fixture("class-list.ods");
-    assert_eq!(
-        text(&contents, "class-list.ods, sheet Year 9"),
-        "Name\t\tForm\nAisha Rahman\t\t9H\n"
-    );
+    assert_eq!(text(&contents, "class-list.ods, sheet Year 9"), "Name\t\tForm\nAisha Rahman\t\t9H\n");
 }
 
 #[test]
 fn reads_a_letter_with_its_table_and_header() {
     let contents = inside_fixture("letter.docx");
-    let letter =
-        "Trip letter\nDear parents,\twe go on Friday.\nFirst line\nsecond line\nYours, J. Okoro\n";
+    let letter = "Trip letter\nDear parents,\twe go on Friday.\nFirst line\nsecond line\nYours, J. Okoro\n";
     assert_eq!(text(&contents, "letter.docx").trim_end(), letter.trim_end());
     assert_eq!(text(&contents, "letter.docx, table 1"), "Name\tForm\nAisha Rahman\t9H set 2\n");
     assert_eq!(text(&contents, "letter.docx, header 1"), "Oakfield School\n");
@@ -104,11 +97,9 @@ fn reads_text_files() {
     assert_eq!(csv.texts[0].form, TextKind::Table);
     let note = inside("note.txt", b"caf\xe9 rota\r\n");
     assert_eq!(text(&note, "note.txt"), "café rota\n");
-    let calendar =
-        b"BEGIN:VCALENDAR\r\nSUMMARY:Meeting about Aisha\r\n  Rahman\r\nEND:VCALENDAR\r\n";
+    let calendar = b"BEGIN:VCALENDAR\r\nSUMMARY:Meeting about Aisha\r\n  Rahman\r\nEND:VCALENDAR\r\n";
     assert!(
-        text(&inside("invite.ics", calendar), "invite.ics")
-            .contains("SUMMARY:Meeting about Aisha Rahman\n")
+        text(&inside("invite.ics", calendar), "invite.ics").contains("SUMMARY:Meeting about Aisha Rahman\n")
     );
     let page = b"<html><body><table><tr><td>Aisha</td><td>9H</td></tr></table></body></html>";
     assert_eq!(text(&inside("export.xls", page), "export.xls"), "Aisha 9H\n");
@@ -129,16 +120,10 @@ fn reads_what_lies_within_archives() {
     let inner = zip(&[("lists/year 9.csv", b"Name,Form,House\nAisha,9H,Red\n")]);
     let outer = zip(&[("inner.zip", &inner), ("list.xlsx", &fixture("class-list.xlsx"))]);
     let contents = inside("trip.zip", &outer);
-    assert_eq!(
-        text(&contents, "trip.zip/inner.zip/lists/year 9.csv"),
-        "Name\tForm\tHouse\nAisha\t9H\tRed\n"
-    );
+    assert_eq!(text(&contents, "trip.zip/inner.zip/lists/year 9.csv"), "Name\tForm\tHouse\nAisha\t9H\tRed\n");
     assert!(text(&contents, "trip.zip/list.xlsx, sheet Year 9").contains("Aisha Rahman"));
     let contents = inside_fixture("trip.tar.gz");
-    assert_eq!(
-        text(&contents, "trip.tar.gz/trip.tar/photos/readme.txt"),
-        "The trip is on Friday.\n"
-    );
+    assert_eq!(text(&contents, "trip.tar.gz/trip.tar/photos/readme.txt"), "The trip is on Friday.\n");
 }
 
 #[test]
@@ -159,9 +144,7 @@ fn reads_a_message_within_the_message_once() {
         b"\r\n--o--\r\n",
     ]
     .concat();
-    for contents in
-        [beadle::mail::Message::parse(outer.clone()).contents(), &inside("old.eml", &outer)]
-    {
+    for contents in [beadle::mail::Message::parse(outer.clone()).contents(), &inside("old.eml", &outer)] {
         let words = contents.texts.iter().filter(|it| it.text.contains("Here they are.")).count();
         let lists = contents.texts.iter().filter(|it| it.text.contains("Aisha\t9H")).count();
         assert_eq!((words, lists), (1, 1), "{:?}", contents.texts);
@@ -178,10 +161,7 @@ fn reads_mail_that_outlook_wraps() {
     assert_eq!(texts[0].alternative, texts[1].alternative);
     let contents = mail.contents();
     let names: Vec<&str> = contents.files.iter().map(|it| it.name()).collect();
-    assert_eq!(
-        names,
-        ["winmail.dat", "Rota for the autumn term.docx", "word/media/image1.png", "SETUP.EXE"]
-    );
+    assert_eq!(names, ["winmail.dat", "Rota for the autumn term.docx", "word/media/image1.png", "SETUP.EXE"]);
     // The message's own words are not an attachment's.
     assert!(!contents.texts.iter().any(|it| it.text.contains("café rota")));
 }
@@ -199,8 +179,7 @@ fn reads_a_message_that_outlook_saved() {
         (format!("{attachment}/__substg1.0_3707001F"), wide("list.csv")),
         (format!("{attachment}/__substg1.0_37010102"), b"a;b\nc;d\n".to_vec()),
     ] {
-        std::io::Write::write_all(&mut file.create_stream(path).expect("a stream"), &bytes)
-            .expect("memory");
+        std::io::Write::write_all(&mut file.create_stream(path).expect("a stream"), &bytes).expect("memory");
     }
     let bytes = file.into_inner().into_inner();
     let contents = inside("rota.msg", &bytes);

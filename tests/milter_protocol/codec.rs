@@ -2,8 +2,8 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use beadle::milter::{
-    Command, CommandError, Field, FieldName, Frame, FrameError, MAX_FRAME, NegotiationError, Offer,
-    Peer, Reply, ReplyText, Splitter, Terms, write_frame,
+    Command, CommandError, Field, FieldName, Frame, FrameError, MAX_FRAME, NegotiationError, Offer, Peer,
+    Reply, ReplyText, Splitter, Terms, write_frame,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -267,16 +267,8 @@ fn replies_have_their_bytes() {
         (Reply::Progress, b'p', b""),
         (Reply::Text(&text), b'y', b"550-5.7.1 100%% sure\r\n550 5.7.1 and again\0"),
         (Reply::AddHeader(&field), b'h', b"X-Beadle-Verdict\0warn\0"),
-        (
-            Reply::InsertHeader { index: 1, field: &field },
-            b'i',
-            b"\0\0\0\x01X-Beadle-Verdict\0warn\0",
-        ),
-        (
-            Reply::ChangeHeader { index: 2, field: &field },
-            b'm',
-            b"\0\0\0\x02X-Beadle-Verdict\0warn\0",
-        ),
+        (Reply::InsertHeader { index: 1, field: &field }, b'i', b"\0\0\0\x01X-Beadle-Verdict\0warn\0"),
+        (Reply::ChangeHeader { index: 2, field: &field }, b'm', b"\0\0\0\x02X-Beadle-Verdict\0warn\0"),
         (Reply::DeleteHeader { index: 3, name: &name }, b'm', b"\0\0\0\x03X-Beadle-Verdict\0\0"),
         (
             Reply::Text(&ReplyText::temporary_failure()),
@@ -294,10 +286,7 @@ fn with_leading_space_agreed_header_values_bring_their_own() {
     let field = Field::new("X-Beadle-Verdict", "warn").unwrap();
     let name = FieldName::parse("X-Beadle-Verdict").unwrap();
     let with = 1 << 20;
-    assert_eq!(
-        encoded(Reply::AddHeader(&field), with),
-        wire::frame(b'h', b"X-Beadle-Verdict\0 warn\0")
-    );
+    assert_eq!(encoded(Reply::AddHeader(&field), with), wire::frame(b'h', b"X-Beadle-Verdict\0 warn\0"));
     assert_eq!(
         encoded(Reply::ChangeHeader { index: 1, field: &field }, with),
         wire::frame(b'm', b"\0\0\0\x01X-Beadle-Verdict\0 warn\0")
@@ -320,11 +309,7 @@ fn macro_lists_follow_the_negotiation_only_where_they_may() {
     bytes.clear();
     Reply::Negotiate(full).encode(full, &mut bytes);
     let lists = &bytes[17..];
-    assert!(
-        lists.starts_with(
-            b"\0\0\0\0j {daemon_name} {daemon_addr} {daemon_port} {client_addr} v _\0"
-        )
-    );
+    assert!(lists.starts_with(b"\0\0\0\0j {daemon_name} {daemon_addr} {daemon_port} {client_addr} v _\0"));
     assert!(lists.ends_with(b"\0\0\0\x03i {rcpt_addr}\0\0\0\0\x04i\0\0\0\0\x05i\0\0\0\0\x06i\0"));
 }
 
@@ -347,8 +332,7 @@ fn long_values_are_folded_and_at_last_cut() {
 
 #[test]
 fn reply_text_is_plain_ascii_and_bounded() {
-    let text =
-        ReplyText::rejection("Caf\u{e9} \u{201c}x\u{201d} \u{2013} it\u{2019}s \u{4e2d}\u{2026}");
+    let text = ReplyText::rejection("Caf\u{e9} \u{201c}x\u{201d} \u{2013} it\u{2019}s \u{4e2d}\u{2026}");
     assert_eq!(text.as_str(), "550 5.7.1 Cafe \"x\" - it's ?...");
     assert_eq!(ReplyText::rejection(" \n\n").as_str(), "550 5.7.1 Message refused");
     let long = ReplyText::rejection(&"word ".repeat(10_000));

@@ -90,8 +90,7 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let unix: Listen = format!("unix:{}/m", folder.path().display()).parse().unwrap();
         let tcp: Listen = "inet:127.0.0.1:0".parse().unwrap();
-        let listeners =
-            vec![Listener::bind(&unix).await.unwrap(), Listener::bind(&tcp).await.unwrap()];
+        let listeners = vec![Listener::bind(&unix).await.unwrap(), Listener::bind(&tcp).await.unwrap()];
         let tcp = listeners[1].address().clone();
         let (gate, most_bytes) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicU64::new(0)));
         let (sender, received) = mpsc::unbounded_channel();

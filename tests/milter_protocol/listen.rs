@@ -39,10 +39,7 @@ fn other_addresses_are_refused_with_what_was_found() {
         assert_eq!(refused(address), format!("`{address}` {form}"));
     }
     assert_eq!(refused("unix:m"), "`unix:m`: the path must begin with `/`");
-    assert_eq!(
-        refused("inet:a:65536"),
-        "`inet:a:65536`: port `65536` must be a number from 0 to 65535"
-    );
+    assert_eq!(refused("inet:a:65536"), "`inet:a:65536`: port `65536` must be a number from 0 to 65535");
     let long = format!("unix:/{}", "x".repeat(107));
     assert!(refused(&long).ends_with("is 108 bytes long, a Unix socket's may have 107"));
 }

@@ -104,8 +104,7 @@ async fn a_header_that_would_be_two_is_left_out() {
     let server = Server::start(Answer::Accept { headers }, limits()).await;
     let mut mta = server.negotiated().await;
     message(&mut mta, &[], b"x\r\n").await;
-    let expected =
-        [frame(b'h', b"X-Beadle-Verdict\0 warn Bcc: all@school.example\0"), frame(b'c', b"")];
+    let expected = [frame(b'h', b"X-Beadle-Verdict\0 warn Bcc: all@school.example\0"), frame(b'c', b"")];
     assert_eq!(mta.read_once().await, expected.concat());
 }
 
@@ -265,8 +264,7 @@ async fn a_message_larger_than_memory_comes_back_byte_for_byte() {
     let mut server = Server::start(accept(), limits).await;
     let mut mta = server.negotiated().await;
     for length in [9_000, 10_001, 300_000, 5_000_000, 10] {
-        let body: Vec<u8> =
-            (0..length).map(|it: u32| (it.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let body: Vec<u8> = (0..length).map(|it: u32| (it.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         message(&mut mta, &[("Subject", " x")], &body).await;
         assert_eq!(mta.letter().await, 'c');
         let received = server.received().await.message;
@@ -281,8 +279,7 @@ async fn a_message_given_up_leaves_nothing_to_the_next() {
     let mut mta = server.negotiated().await;
     for stop in [b'A', b'K'] {
         envelope(&mut mta).await;
-        mta.send(&[frame(b'N', b""), frame(b'B', &[b'x'; 50_000]), frame(stop, b"")].concat())
-            .await;
+        mta.send(&[frame(b'N', b""), frame(b'B', &[b'x'; 50_000]), frame(stop, b"")].concat()).await;
         for length in [70_000, 10] {
             message(&mut mta, &[], &vec![b'y'; length]).await;
             assert_eq!(mta.letter().await, 'c');

@@ -1,8 +1,6 @@
 //! The session without sockets: what it collects, when it replies, how it bears bad manners.
 
-use beadle::milter::{
-    Bounds, Collected, Command, Excess, Phase, Session, SessionError, Splitter, Step,
-};
+use beadle::milter::{Bounds, Collected, Command, Excess, Phase, Session, SessionError, Splitter, Step};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::wire::{self, frame, letters, macros, offer, replies, strings};
@@ -42,8 +40,7 @@ fn play_in_pieces(bytes: &[u8], size: usize, bounds: Bounds) -> Outcome {
                 Ok(Some(frame)) => Command::parse(frame).map_err(|it| it.to_string()),
                 Err(error) => Err(error.to_string()),
             };
-            let step =
-                command.and_then(|it| session.step(it, &mut content).map_err(|it| it.to_string()));
+            let step = command.and_then(|it| session.step(it, &mut content).map_err(|it| it.to_string()));
             outcome.kept = outcome.kept.max(content.len());
             match step {
                 Ok(Step::Nothing) => {}
@@ -231,8 +228,7 @@ fn nothing_of_a_message_survives_into_the_next() {
     for aborts in 0..3 {
         let mut first = [wire::connection(), wire::message(&HEADERS, b"1\r\n")].concat();
         first.truncate(first.len() - abort.len());
-        let outcome =
-            play(&[postfix_offer(), first, abort.repeat(aborts), second.clone()].concat());
+        let outcome = play(&[postfix_offer(), first, abort.repeat(aborts), second.clone()].concat());
         let last = &outcome.decided[1];
         assert_eq!(last.message, b"Subject: two\r\n\r\n2\r\n");
         assert_eq!(last.collected.envelope.recipients.len(), 1);
@@ -337,8 +333,7 @@ fn each_event_is_answered_unless_its_no_reply_bit_is_agreed() {
         (b'N', 18, frame(b'N', b"")),
         (b'B', 19, frame(b'B', b"x")),
     ];
-    let silent =
-        [macros(b'L', &[("i", "1")]), frame(b'D', b"T"), frame(b'A', b""), frame(b'K', b"")];
+    let silent = [macros(b'L', &[("i", "1")]), frame(b'D', b"T"), frame(b'A', b""), frame(b'K', b"")];
     // Each bit alone, none of them, all of them.
     let masks = events.iter().map(|it| 1_u32 << it.1).chain([0, u32::MAX]);
     for mask in masks {
@@ -379,12 +374,7 @@ fn what_cannot_be_understood_ends_the_session() {
     assert_eq!(early.fault, Some(SessionError::NotNegotiated { command: b'T' }.to_string()));
     let old = play(&offer(1, 0, 0));
     assert!(old.fault.unwrap().contains("version 1"), "{:?}", old.sent);
-    let late = [
-        postfix_offer(),
-        strings(b'M', &[b"<>"]),
-        frame(b'N', b""),
-        strings(b'L', &[b"Bcc", b" x"]),
-    ];
+    let late = [postfix_offer(), strings(b'M', &[b"<>"]), frame(b'N', b""), strings(b'L', &[b"Bcc", b" x"])];
     assert_eq!(play(&late.concat()).fault, Some(SessionError::LateHeader.to_string()));
 }
 
@@ -427,8 +417,7 @@ fn a_message_beyond_a_bound_passes_and_one_at_it_is_decided() {
         (long(175), Some(Excess::Envelope { limit: 200 })),
     ];
     for (events, excess) in cases {
-        let outcome =
-            play_in_pieces(&[&start[..], &events, &frame(b'E', b"")].concat(), 50, small());
+        let outcome = play_in_pieces(&[&start[..], &events, &frame(b'E', b"")].concat(), 50, small());
         assert_eq!(outcome.passed, Vec::from_iter(excess));
         assert_eq!(outcome.left, 0, "{excess:?}");
         assert_eq!(outcome.decided.len(), usize::from(excess.is_none()), "{excess:?}");

@@ -67,7 +67,10 @@ fn the_first_word_is_the_command_and_the_rest_its_reason() {
         ("Release please", command(Release, "please")),
         ("RELEASE: coach leaves at 8\r\n", command(Release, "coach leaves at 8")),
         ("Release - the coach\r\nleaves at 8", command(Release, "the coach leaves at 8")),
-        ("\r\n\r\n  Cancel!\r\n\r\nIt was meant for Ms Pike.\r\n", command(Cancel, "It was meant for Ms Pike.")),
+        (
+            "\r\n\r\n  Cancel!\r\n\r\nIt was meant for Ms Pike.\r\n",
+            command(Cancel, "It was meant for Ms Pike."),
+        ),
         ("*CANCEL*\r\n", command(Cancel, "")),
         ("\u{201c}RELEASE\u{201d}\r\n", command(Release, "")),
         ("RELEASE:coach", command(Release, "coach")),
@@ -130,14 +133,18 @@ fn the_quoted_letter_is_never_taken_for_the_author_s_own_word() {
 #[test]
 fn signatures_and_the_words_of_a_telephone_are_no_reason() {
     assert_eq!(said("Release\r\n\r\nSent from my iPhone\r\n"), command(Command::Release, ""));
-    assert_eq!(said("Release, coach at 8\r\n-- \r\nJ. Okoro\r\nHead of Year 6\r\n"), command(Command::Release, "coach at 8"));
+    assert_eq!(
+        said("Release, coach at 8\r\n-- \r\nJ. Okoro\r\nHead of Year 6\r\n"),
+        command(Command::Release, "coach at 8")
+    );
 }
 
 #[test]
 fn a_reply_in_html_alone_is_read() {
     let html = "Content-Type: text/html; charset=utf-8\r\n";
     let quotation = "<blockquote type=\"cite\"><p>reply <b>RELEASE</b> and it goes at once</p></blockquote>";
-    let answer = |own: &str| read(reply(html, &format!("<html><body><div>{own}</div>{quotation}</body></html>\r\n")));
+    let answer =
+        |own: &str| read(reply(html, &format!("<html><body><div>{own}</div>{quotation}</body></html>\r\n")));
     let found = answer("<b>Cancel</b>, please").expect("a command");
     assert_eq!((found.command, found.reason.as_str()), (Command::Cancel, "please"));
     assert_eq!(answer("<br>"), None);
@@ -158,14 +165,21 @@ fn the_html_letter_is_told_apart_however_a_client_quotes_it() {
          <b>From:</b> beadle &lt;{NOTICES}&gt;<br><b>Sent:</b> 23 November 2026 21:14<br><b>To:</b> {LOGIN}<br>\
          <b>Subject:</b> Your message will go on Tuesday 24 November at 07:30</p></div>{inner}"
     );
-    let apple = format!("</div><br><blockquote type=\"cite\"><div>On 23 Nov 2026, at 21:14, beadle &lt;{NOTICES}&gt; wrote:</div><br>{inner}</blockquote>");
+    let apple = format!(
+        "</div><br><blockquote type=\"cite\"><div>On 23 Nov 2026, at 21:14, beadle &lt;{NOTICES}&gt; wrote:</div><br>{inner}</blockquote>"
+    );
     for (client, rest) in [("Gmail", gmail), ("Outlook", outlook), ("Apple", apple)] {
         let answer = |own: &str| {
             let html = "Content-Type: text/html; charset=utf-8\r\n";
-            let body = format!("<html><body><div dir=\"ltr\">{own}{rest}</body></html>").replace('\n', "\r\n");
+            let body =
+                format!("<html><body><div dir=\"ltr\">{own}{rest}</body></html>").replace('\n', "\r\n");
             read(reply(html, &body)).map(|it| (it.command, it.reason))
         };
-        assert_eq!(answer("Release: coach leaves at 8"), command(Command::Release, "coach leaves at 8"), "{client}");
+        assert_eq!(
+            answer("Release: coach leaves at 8"),
+            command(Command::Release, "coach leaves at 8"),
+            "{client}"
+        );
         assert_eq!(answer("Thank you"), None, "{client}");
         assert_eq!(answer(""), None, "{client}");
     }
@@ -211,7 +225,12 @@ fn only_a_person_who_signed_in_and_wrote_to_nobody_else_gives_commands() {
 
 #[test]
 fn automatic_mail_gives_no_commands() {
-    for field in ["Auto-Submitted: auto-replied", "X-Autoreply: yes", "Precedence: bulk", "List-Id: <staff.oakmere.example>"] {
+    for field in [
+        "Auto-Submitted: auto-replied",
+        "X-Autoreply: yes",
+        "Precedence: bulk",
+        "List-Id: <staff.oakmere.example>",
+    ] {
         assert_eq!(read(reply(&format!("{field}\r\n"), "RELEASE")), None, "{field}");
     }
     assert!(read(reply("Auto-Submitted: no\r\n", "RELEASE")).is_some());
@@ -227,7 +246,10 @@ fn the_letters_it_may_answer_are_named_nearest_first() {
     assert_eq!(named(""), None);
     assert_eq!(named("In-Reply-To: <a@elsewhere.example>\r\n"), None);
     assert_eq!(named("In-Reply-To: <a@OAKMERE.example>\r\n"), names(&["a"]));
-    assert_eq!(named("References: <a@oakmere.example>\r\n <b@x.example>\r\n\t<c@oakmere.example>\r\n"), names(&["c", "a"]));
+    assert_eq!(
+        named("References: <a@oakmere.example>\r\n <b@x.example>\r\n\t<c@oakmere.example>\r\n"),
+        names(&["c", "a"])
+    );
     let both = "In-Reply-To: <b@oakmere.example>\r\nReferences: <a@oakmere.example> <b@oakmere.example>\r\n";
     assert_eq!(named(both), names(&["b", "a"]));
     let many: String = (0..2000).map(|it| format!("<n{it}@oakmere.example>\r\n ")).collect();
@@ -236,7 +258,8 @@ fn the_letters_it_may_answer_are_named_nearest_first() {
 
 #[test]
 fn a_reason_is_short_and_on_one_line() {
-    let (_, reason) = said(&format!("WRONG {}\x07\x1b[31m\u{202E}red", "it is not ".repeat(400))).expect("a command");
+    let (_, reason) =
+        said(&format!("WRONG {}\x07\x1b[31m\u{202E}red", "it is not ".repeat(400))).expect("a command");
     assert!(reason.chars().count() <= 200, "{reason}");
     let (_, reason) = said("WRONG not\x07 a\x1b[31m joke\u{202E}").expect("a command");
     assert_eq!(reason, "not a [31m joke");

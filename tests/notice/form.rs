@@ -50,7 +50,11 @@ fn fields_are_those_of_an_automatic_reply() {
 fn lines_end_in_crlf_and_are_short() {
     each(|kind, bytes| {
         for line in bytes.split_inclusive(|it| *it == b'\n') {
-            assert!(line.ends_with(b"\r\n") && line.len() <= 80, "{kind}: {:?}", String::from_utf8_lossy(line));
+            assert!(
+                line.ends_with(b"\r\n") && line.len() <= 80,
+                "{kind}: {:?}",
+                String::from_utf8_lossy(line)
+            );
             assert!(line.is_ascii(), "{kind}");
         }
     });
@@ -61,7 +65,8 @@ fn the_plain_text_says_all_that_the_html_says_and_is_wrapped() {
     each(|kind, bytes| {
         let (text, html) = bodies(bytes);
         assert!(text.lines().all(|it| it.chars().count() <= 72), "{kind}:\n{text}");
-        let words = |text: &str| text.split_whitespace().filter(|it| *it != "-").collect::<Vec<_>>().join(" ");
+        let words =
+            |text: &str| text.split_whitespace().filter(|it| *it != "-").collect::<Vec<_>>().join(" ");
         let seen = words(&seen(&html));
         let subject = Message::parse(bytes.to_vec()).subject().to_owned();
         assert_eq!(seen.replacen(&format!("{subject} "), "", 1), words(&text), "{kind}");
@@ -101,9 +106,15 @@ fn walk(html: &str, mut visit: impl FnMut(&[Element], &str)) {
                 let attributes: BTreeMap<String, String> =
                     tag.attributes.iter().map(|(name, value)| (text_of(name), text_of(value))).collect();
                 for (name, value) in &attributes {
-                    assert!(!["src", "href", "background", "srcset", "action"].contains(&name.as_str()), "{name}={value}");
+                    assert!(
+                        !["src", "href", "background", "srcset", "action"].contains(&name.as_str()),
+                        "{name}={value}"
+                    );
                 }
-                assert!(!["img", "link", "script", "form", "a", "iframe"].contains(&name.as_str()), "<{name}>");
+                assert!(
+                    !["img", "link", "script", "form", "a", "iframe"].contains(&name.as_str()),
+                    "<{name}>"
+                );
                 if ["meta", "br"].contains(&name.as_str()) {
                     continue;
                 }
@@ -156,7 +167,8 @@ fn declarations(style: &str) -> impl Iterator<Item = (&str, &str)> {
 fn dark_styles(html: &str) -> BTreeMap<String, Vec<(String, String)>> {
     let sheet = html.split_once("(prefers-color-scheme:dark){").expect("a dark style").1;
     let sheet = sheet.split_once("</style>").expect("its end").0;
-    let rules = sheet.lines().filter_map(|it| it.trim().strip_prefix('.')?.strip_suffix('}')?.split_once('{'));
+    let rules =
+        sheet.lines().filter_map(|it| it.trim().strip_prefix('.')?.strip_suffix('}')?.split_once('{'));
     let important = |(name, value): (&str, &str)| {
         (name.to_owned(), value.strip_suffix("!important").expect("stronger than inline").to_owned())
     };
@@ -202,7 +214,8 @@ fn every_colour_meets_wcag_aa_by_day_and_by_night() {
                 return;
             }
             checked += 1;
-            let least = if element.size >= 24.0 || (element.bold && element.size >= 18.66) { 3.0 } else { 4.5 };
+            let least =
+                if element.size >= 24.0 || (element.bold && element.size >= 18.66) { 3.0 } else { 4.5 };
             for colours in [element.light, element.dark] {
                 assert!(contrast(colours) >= least, "{kind}: {} in {element:?}", contrast(colours));
             }
@@ -221,7 +234,11 @@ fn html_has_a_language_one_h1_and_real_lists_and_nothing_remote() {
         // A receipt is too short to have lists.
         let lists = !kind.starts_with("receipt");
         assert!((html.contains("<ul") && html.contains("<li")) == lists, "{kind}");
-        assert_eq!(html.matches("<table").count(), html.matches("<table role=\"presentation\"").count(), "{kind}");
+        assert_eq!(
+            html.matches("<table").count(),
+            html.matches("<table role=\"presentation\"").count(),
+            "{kind}"
+        );
         for remote in ["http", "//", "url(", "@import", "cid:", "javascript"] {
             assert!(!html.contains(remote), "{kind}: {remote}");
         }
@@ -237,8 +254,13 @@ fn the_three_classes_look_different_in_shape_and_colour() {
         let card = html.split_once("class=\"card\"").expect("a card").1;
         card.split_once("<h1").expect("a heading").0.to_owned()
     };
-    let (routine, look, grave) = (band(vec![sample::late()]), band(vec![sample::chain()]), band(vec![sample::sign()]));
-    assert!(routine.contains("border-top:3px") && look.contains("border-left:8px") && grave.contains("border:3px"));
+    let (routine, look, grave) =
+        (band(vec![sample::late()]), band(vec![sample::chain()]), band(vec![sample::sign()]));
+    assert!(
+        routine.contains("border-top:3px")
+            && look.contains("border-left:8px")
+            && grave.contains("border:3px")
+    );
     assert!(!routine.contains("bold"), "a routine letter is calm");
 }
 
@@ -291,7 +313,8 @@ fn no_letter_but_those_that_give_back_carries_the_message() {
     let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
     for (kind, notice) in every_letter(&loaded, &mail) {
         let parsed = MessageParser::default().parse(&notice.bytes).expect("a message");
-        let gives_back = kind.starts_with("returned") || ["undeliverable", "receipt-given-back"].contains(&kind);
+        let gives_back =
+            kind.starts_with("returned") || ["undeliverable", "receipt-given-back"].contains(&kind);
         assert_eq!(parsed.attachments().len(), usize::from(gives_back), "{kind}");
     }
 }

@@ -46,7 +46,8 @@ fn bless() {
 
 #[test]
 fn a_letter_follows_what_the_engine_really_finds() {
-    let message = sample::MESSAGE.replace("Hiya, the coach is a total joke, sort it out!!!", "The coach leaves at eight.");
+    let message = sample::MESSAGE
+        .replace("Hiya, the coach is a total joke, sort it out!!!", "The coach leaves at eight.");
     let (loaded, mail) = (school(), submission(message.as_bytes()));
     let inspection = inspect(&loaded.policy, &loaded.school, &mail);
     let notice = notice(&letter(&loaded, &mail, &inspection)).expect("a letter");
@@ -69,9 +70,15 @@ fn the_urgent_mark_is_told_only_where_it_would_have_helped() {
     assert!(!text(&loaded, vec![other]).contains("The next time"));
 
     loaded.policy.tables.override_mark.subject = String::new();
-    assert!(text(&loaded, vec![sample::late()]).contains("does not matter: set its importance to high, or send it from"));
+    assert!(
+        text(&loaded, vec![sample::late()])
+            .contains("does not matter: set its importance to high, or send it from")
+    );
     loaded.policy.tables.override_mark.importance = false;
-    assert!(text(&loaded, vec![sample::late()]).contains("does not matter: send it from your address with +urgent"));
+    assert!(
+        text(&loaded, vec![sample::late()])
+            .contains("does not matter: send it from your address with +urgent")
+    );
     loaded.policy.tables.override_mark.address_tag = String::new();
     assert!(!text(&loaded, vec![sample::late()]).contains("The next time"));
 }
@@ -83,9 +90,15 @@ fn a_line_manager_is_the_sender_s_own_and_not_any_holder_of_the_tag() {
         staff,Z. Other,z.other@oakmere.example,line-manager,\n\
         staff,M. Ash,m.ash@oakmere.example,line-manager,\n";
     let key = beadle::school::PrivateKey::new([7; 32]);
-    let directory = beadle::school::Directory::parse(Some(("people.csv", people)), None, &key).expect("a directory");
+    let directory =
+        beadle::school::Directory::parse(Some(("people.csv", people)), None, &key).expect("a directory");
     let tables = &school().policy.tables;
-    let staffed = beadle::school::School::new(tables.school.clone(), tables.calendar.clone(), tables.roles.clone(), directory);
+    let staffed = beadle::school::School::new(
+        tables.school.clone(),
+        tables.calendar.clone(),
+        tables.roles.clone(),
+        directory,
+    );
     let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
     let mut held = sample::chain();
     held.reviewer = Some("line-manager".into());

@@ -16,8 +16,19 @@ static SCHOOL: LazyLock<Loaded> = LazyLock::new(sample::school);
 
 /// The fields that every letter may have, and no other.
 const FIELDS: [&str; 13] = [
-    "From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Auto-Submitted",
-    "X-Auto-Response-Suppress", "Content-Language", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "Auto-Submitted",
+    "X-Auto-Response-Suppress",
+    "Content-Language",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Transfer-Encoding",
 ];
 
 fn tags(html: &str) -> Vec<String> {
@@ -52,17 +63,26 @@ fn whole(notice: &Notice, harmless: &Notice) -> Result<(), TestCaseError> {
     prop_assert_eq!(parsed.attachments().len(), plain.attachments().len());
     let (text, html) = (parsed.body_text(0).expect("text"), parsed.body_html(0).expect("HTML"));
     prop_assert!(text.lines().all(|it| it.chars().count() <= 72), "{text}");
-    let acting = |it: char| it.is_control() && it != '\n' && it != '\r' || ('\u{202A}'..='\u{202E}').contains(&it);
+    let acting =
+        |it: char| it.is_control() && it != '\n' && it != '\r' || ('\u{202A}'..='\u{202E}').contains(&it);
     prop_assert!(!text.contains(acting) && !html.contains(acting));
     prop_assert!(text.len() < 12_000 && html.len() < 24_000);
     // A point without words to quote has a line less.
-    let shape = |html: &str| tags(html).into_iter().filter(|it| !["br", "span", "/span"].contains(&it.as_str())).collect::<Vec<_>>();
+    let shape = |html: &str| {
+        tags(html)
+            .into_iter()
+            .filter(|it| !["br", "span", "/span"].contains(&it.as_str()))
+            .collect::<Vec<_>>()
+    };
     prop_assert_eq!(shape(&html), shape(&plain.body_html(0).expect("HTML")));
     Ok(())
 }
 
 fn submission(message: Vec<u8>, sender: &[u8]) -> Submission {
-    let envelope = Envelope { sender: mail::Path::new(sender), recipients: vec![mail::Path::new(b"s.pike@oakmere.example")] };
+    let envelope = Envelope {
+        sender: mail::Path::new(sender),
+        recipients: vec![mail::Path::new(b"s.pike@oakmere.example")],
+    };
     Submission::new(envelope, Message::parse(message), None, Some(time("2026-11-23T21:14:00Z")))
 }
 
@@ -76,10 +96,41 @@ fn with_words(words: &str) -> Vec<beadle::policy::Finding> {
 /// Text that means something to mail software, browsers and eyes.
 fn evil() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "\r\nBcc: all@oakmere.example\r\n", "\r\n\r\n", "\n", "\0", "--=_beadle_letter\r\n", "--=_beadle_letter--",
-        "--=_beadle_mixed", "<script>alert(1)</script>", "</td></tr></table>", "\"><img src=x>", "<!--", "&lt;", "&#60;b&#62;",
-        "\u{202E}", "\u{2066}", "אבג", "ب", "=?utf-8?q?=0d=0aBcc:_x?=", "=3D=20", "{message}", "{", "}", "%s", "'", "\"",
-        "a@b, c@d", "<x@y>", ".", "From ", "Llŷr", "\u{1F468}\u{200D}\u{1F469}", "word ", "x@y.example", "\u{7f}", "\u{85}",
+        "\r\nBcc: all@oakmere.example\r\n",
+        "\r\n\r\n",
+        "\n",
+        "\0",
+        "--=_beadle_letter\r\n",
+        "--=_beadle_letter--",
+        "--=_beadle_mixed",
+        "<script>alert(1)</script>",
+        "</td></tr></table>",
+        "\"><img src=x>",
+        "<!--",
+        "&lt;",
+        "&#60;b&#62;",
+        "\u{202E}",
+        "\u{2066}",
+        "אבג",
+        "ب",
+        "=?utf-8?q?=0d=0aBcc:_x?=",
+        "=3D=20",
+        "{message}",
+        "{",
+        "}",
+        "%s",
+        "'",
+        "\"",
+        "a@b, c@d",
+        "<x@y>",
+        ".",
+        "From ",
+        "Llŷr",
+        "\u{1F468}\u{200D}\u{1F469}",
+        "word ",
+        "x@y.example",
+        "\u{7f}",
+        "\u{85}",
     ]);
     prop_oneof![
         prop::collection::vec(pieces, 0..12).prop_map(|it| it.concat()),
@@ -135,7 +186,9 @@ fn an_address_outside_ascii_is_written_in_ascii_or_not_at_all() {
     };
     assert_eq!(to("s.pike@ysgol-llŷr.example"), "s.pike@xn--ysgol-llr-29b.example");
     assert_eq!(to("a..b.@oakmere.example"), "a..b.@oakmere.example");
-    for odd in ["llŷr@oakmere.example", "bare", "a b@oakmere.example", "a@b, c@d.example", "\"a\"@b.example", "x@"] {
+    for odd in
+        ["llŷr@oakmere.example", "bare", "a b@oakmere.example", "a@b, c@d.example", "\"a\"@b.example", "x@"]
+    {
         assert_eq!(to(odd), "undisclosed-recipients:;", "{odd}");
     }
 }
@@ -150,7 +203,9 @@ fn a_message_id_that_no_field_can_hold_is_left_out() {
         value("In-Reply-To")
     };
     assert_eq!(answered("<trip.1@oakmere.example>").as_deref(), Some("<trip.1@oakmere.example>"));
-    for odd in ["<a b@c>", "<a\tb@c>", "<llŷr@c>", "<>", "none", "<a<b@c>", &format!("<{}@c>", "a".repeat(1000))] {
+    for odd in
+        ["<a b@c>", "<a\tb@c>", "<llŷr@c>", "<>", "none", "<a<b@c>", &format!("<{}@c>", "a".repeat(1000))]
+    {
         assert_eq!(answered(odd), None, "{odd}");
     }
 }

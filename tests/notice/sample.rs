@@ -40,7 +40,9 @@ pub fn submission(message: &[u8]) -> Submission {
     let path = |it: &str| mail::Path::new(it.as_bytes());
     let envelope = Envelope {
         sender: path("<j.okoro@oakmere.example>"),
-        recipients: ["s.pike@oakmere.example", "parent@mail.example", "hidden@secret.example"].map(path).to_vec(),
+        recipients: ["s.pike@oakmere.example", "parent@mail.example", "hidden@secret.example"]
+            .map(path)
+            .to_vec(),
     };
     let login = Some("j.okoro@oakmere.example".to_owned());
     Submission::new(envelope, Message::parse(message.to_vec()), login, Some(time("2026-11-23T21:14:00Z")))
@@ -130,14 +132,21 @@ pub fn tone() -> Finding {
         span("body:html", "sort it out!!!"),
         span("header:Subject", "trip"),
     ];
-    finding("external-tone", Action::Warn, "2 informal or rude expressions, 1 is the most", "read it once more", spans)
+    finding(
+        "external-tone",
+        Action::Warn,
+        "2 informal or rude expressions, 1 is the most",
+        "read it once more",
+        spans,
+    )
 }
 
 /// Two of these read the same, and their spans are addresses.
 pub fn guess(recipient: &str) -> Finding {
     let spans = vec![span("envelope", recipient), span("header:To", recipient)];
     let message = "a recipient's private address looks like a pupil's name";
-    let finding = finding("pupil-personal-address", Action::Warn, message, "check whose address it is", spans);
+    let finding =
+        finding("pupil-personal-address", Action::Warn, message, "check whose address it is", spans);
     Finding { recipient: Some(address(recipient)), ..finding }
 }
 
@@ -146,7 +155,13 @@ pub fn chain() -> Finding {
     let message = "urges its readers to send it on to many";
     Finding {
         reviewer: Some("network-manager".into()),
-        ..finding("chain-mail", Action::Hold, message, "delete it, or ask the network manager whether it is real", spans)
+        ..finding(
+            "chain-mail",
+            Action::Hold,
+            message,
+            "delete it, or ask the network manager whether it is real",
+            spans,
+        )
     }
 }
 

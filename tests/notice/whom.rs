@@ -71,7 +71,10 @@ fn it_goes_to_the_person_who_signed_in_and_never_to_a_shared_from() {
     };
     let person = Some("j.okoro@oakmere.example".to_owned());
     assert_eq!(to("<office@oakmere.example>", Some("j.okoro")), person);
-    assert_eq!(to("<office@oakmere.example>", Some("J.Okoro@oakmere.example")).map(|it| it.to_lowercase()), person);
+    assert_eq!(
+        to("<office@oakmere.example>", Some("J.Okoro@oakmere.example")).map(|it| it.to_lowercase()),
+        person
+    );
     assert_eq!(to("<j.okoro+urgent@oakmere.example>", None), person);
     assert_eq!(to("<>", Some("j.okoro")), person);
     assert_eq!(to("<>", None), None);
@@ -82,8 +85,12 @@ fn the_classes_are_three_and_a_routine_deferral_never_looks_like_a_warning() {
     let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
     for (kind, notice) in every_letter(&loaded, &mail) {
         let class = match kind {
-            "deferred" | "deferred-without-a-login" | "receipt-released" | "receipt-cancelled"
-            | "receipt-given-back" | "receipt-contested" => Class::Routine,
+            "deferred"
+            | "deferred-without-a-login"
+            | "receipt-released"
+            | "receipt-cancelled"
+            | "receipt-given-back"
+            | "receipt-contested" => Class::Routine,
             "held-for-safeguarding" => Class::Safeguarding,
             _ => Class::NeedsALook,
         };
@@ -105,7 +112,8 @@ fn letters_name_no_recipients_and_no_words_of_a_safeguarding_matter() {
     let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
     for (kind, notice) in every_letter(&loaded, &mail) {
         let shown = shown(&notice.bytes);
-        for secret in ["hidden@", "amy.lee", "our little secret", "signs of private contact", "pupil-conduct"] {
+        for secret in ["hidden@", "amy.lee", "our little secret", "signs of private contact", "pupil-conduct"]
+        {
             assert!(!shown.contains(secret), "{kind} tells {secret}");
         }
         if kind != "undeliverable" {
@@ -122,8 +130,10 @@ fn letters_promise_a_command_only_where_it_works_and_speak_of_no_breach() {
     let (loaded, mail) = (school(), submission(sample::MESSAGE.as_bytes()));
     for (kind, notice) in every_letter(&loaded, &mail) {
         let shown = shown(&notice.bytes);
-        let promised: Vec<&str> =
-            ["RELEASE", "CANCEL", "WRONG"].into_iter().filter(|it| shown.contains(&format!("reply {it}"))).collect();
+        let promised: Vec<&str> = ["RELEASE", "CANCEL", "WRONG"]
+            .into_iter()
+            .filter(|it| shown.contains(&format!("reply {it}")))
+            .collect();
         let expected: &[&str] = match kind {
             "deferred" | "deferred-with-points" => &["RELEASE", "CANCEL", "WRONG"],
             "held" => &["CANCEL", "WRONG"],

@@ -16,8 +16,8 @@ use std::{
 };
 
 use beadle::outbox::{
-    Entry, Filter, Id, Kind, NewEntry, Options, Outcome, Probe, Settlement, SqliteStore, State,
-    Store, Which, Wish,
+    Entry, Filter, Id, Kind, NewEntry, Options, Outcome, Probe, Settlement, SqliteStore, State, Store, Which,
+    Wish,
 };
 
 use crate::people::{LEASE, at, deferred, folder, held, log_row, notice, open, order, postponed};
@@ -83,9 +83,7 @@ async fn scenario(store: &dyn Store, acknowledge: Acknowledge<'_>) {
         acknowledge(repeated.id, State::Releasing);
         let _ = store.ambiguous(repeated.id, claim.token, postponed(11, 15)).await;
     }
-    if keep(store, &cancelled, acknowledge).await
-        && store.cancel(cancelled.id, order(5)).await.is_ok()
-    {
+    if keep(store, &cancelled, acknowledge).await && store.cancel(cancelled.id, order(5)).await.is_ok() {
         acknowledge(cancelled.id, State::Cancelled);
     }
     if keep(store, &returned, acknowledge).await
@@ -135,10 +133,7 @@ async fn check(path: &Path, acknowledged: &HashMap<Id, State>) {
         let entry = store.show(*id).await.unwrap().unwrap_or_else(|| panic!("{id} is lost"));
         assert!(at_least(&entry, *state), "{id} was {state}, and is {}", entry.state);
     }
-    let all = Filter {
-        states: State::KEPT.into_iter().chain(State::ENDED).collect(),
-        ..Filter::default()
-    };
+    let all = Filter { states: State::KEPT.into_iter().chain(State::ENDED).collect(), ..Filter::default() };
     let entries = store.list(all).await.unwrap();
     let logged = store.logged(0, 999).await.unwrap();
     for entry in entries.iter().filter(|it| it.kind == Kind::Message) {
@@ -173,8 +168,7 @@ async fn whatever_step_fails_nothing_acknowledged_is_lost() {
             count.fetch_add(1, Ordering::Relaxed);
             Err(io::ErrorKind::StorageFull.into())
         });
-        let store =
-            SqliteStore::open(Options { probe: Some(probe), ..Options::new(&path) }).unwrap();
+        let store = SqliteStore::open(Options { probe: Some(probe), ..Options::new(&path) }).unwrap();
         let mut acknowledged = HashMap::new();
         scenario(&store, &mut |id, state| {
             acknowledged.insert(id, state);
@@ -267,8 +261,7 @@ async fn wherever_the_process_dies_nothing_acknowledged_is_lost() {
 async fn a_kill_from_outside_loses_nothing_acknowledged() {
     for lines in [1, 3, 8, 21, 34] {
         let (_folder, path) = folder();
-        let mut child =
-            process(&path, NEVER, None).env(MORE, "40").spawn().expect("the process starts");
+        let mut child = process(&path, NEVER, None).env(MORE, "40").spawn().expect("the process starts");
         let output = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut acknowledged = HashMap::new();
         let mut read = output.lines().map_while(Result::ok).filter_map(|it| acknowledgement(&it));

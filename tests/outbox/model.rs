@@ -3,14 +3,12 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use beadle::outbox::{
-    Ambiguity, Claim, Filter, Id, Kept, NewEntry, OutboxError, Outcome, Settlement, SqliteStore,
-    State, Store, Token, Wait, Which,
+    Ambiguity, Claim, Filter, Id, Kept, NewEntry, OutboxError, Outcome, Settlement, SqliteStore, State,
+    Store, Token, Wait, Which,
 };
 use proptest::{collection::vec, prelude::*};
 
-use crate::people::{
-    LEASE, at, deferred, folder, held, id, log_row, notice, open, order, postponed,
-};
+use crate::people::{LEASE, at, deferred, folder, held, id, log_row, notice, open, order, postponed};
 
 /// Minutes of a lease, as `LEASE` has them.
 const LEASE_MINUTES: i64 = 10;
@@ -138,11 +136,8 @@ impl World {
     /// most others only refuse; with an odd number any.
     fn pick(&self, which: usize, apt: impl Fn(&Known) -> bool) -> Option<Id> {
         let apt: Vec<_> = self.order.iter().filter(|it| apt(&self.known[*it])).collect();
-        let among = if which.is_multiple_of(2) && !apt.is_empty() {
-            apt
-        } else {
-            self.order.iter().collect()
-        };
+        let among =
+            if which.is_multiple_of(2) && !apt.is_empty() { apt } else { self.order.iter().collect() };
         (!among.is_empty()).then(|| *among[which / 2 % among.len()])
     }
 
@@ -193,8 +188,7 @@ impl World {
         let kept = self.store().keep(again.clone(), None, log_row(&again)).await.unwrap();
         self.log_rows += 1;
         // A repeat of a repeat may still be kept although the first has ended.
-        let same =
-            |it: &Known| it.kept() && it.new.as_ref().is_some_and(|it| it.dedupe == again.dedupe);
+        let same = |it: &Known| it.kept() && it.new.as_ref().is_some_and(|it| it.dedupe == again.dedupe);
         let still = self.known.iter().any(|(_, it)| same(it));
         match kept {
             Kept::Already(id) => assert!(still && same(&self.known[&id])),
@@ -259,9 +253,7 @@ impl World {
                 let id = self.pick(which, |it| it.token.is_some() && !it.transferring);
                 self.change(operation, id, now).await;
             }
-            Operation::Settle(which, _)
-            | Operation::BackOff(which, _)
-            | Operation::Ambiguous(which, _) => {
+            Operation::Settle(which, _) | Operation::BackOff(which, _) | Operation::Ambiguous(which, _) => {
                 let id = self.pick(which, |it| it.transferring && it.token.is_some());
                 self.change(operation, id, now).await;
             }
@@ -290,11 +282,8 @@ impl World {
                 }
             }
             Operation::Settle(_, how) => {
-                let outcomes: Vec<_> = known
-                    .left
-                    .iter()
-                    .map(|position| (*position, outcome(how[*position])))
-                    .collect();
+                let outcomes: Vec<_> =
+                    known.left.iter().map(|position| (*position, outcome(how[*position]))).collect();
                 let settlement = Settlement {
                     at: at(now),
                     queue_id: None,
@@ -309,8 +298,7 @@ impl World {
                     known.give_up_claim();
                     known.next = now + 5;
                     known.left.retain(|it| how[*it] == 0);
-                    known.accepted_by +=
-                        outcomes.iter().filter(|it| it.1 == Outcome::Accepted).count();
+                    known.accepted_by += outcomes.iter().filter(|it| it.1 == Outcome::Accepted).count();
                     if known.left.is_empty() {
                         let message = known.new.is_some();
                         known.end(match (known.accepted_by, message) {
@@ -385,10 +373,8 @@ impl World {
     /// Everything that can be asked is as the model has it.
     async fn compare(&self) {
         let now = self.now;
-        let all = Filter {
-            states: State::KEPT.into_iter().chain(State::ENDED).collect(),
-            ..Filter::default()
-        };
+        let all =
+            Filter { states: State::KEPT.into_iter().chain(State::ENDED).collect(), ..Filter::default() };
         let entries = self.store().list(all).await.unwrap();
         assert_eq!(entries.len(), self.known.len());
         for entry in &entries {
@@ -404,8 +390,7 @@ impl World {
             ids.sort_by_key(|(id, it)| (time(it), it.accepted, **id));
             ids.into_iter().map(|(id, _)| *id).collect::<Vec<_>>()
         };
-        let ids =
-            |work: Vec<beadle::outbox::Due>| -> Vec<Id> { work.iter().map(|it| it.id).collect() };
+        let ids = |work: Vec<beadle::outbox::Due>| -> Vec<Id> { work.iter().map(|it| it.id).collect() };
 
         let due = ids(self.store().due(at(now), 999).await.unwrap());
         assert_eq!(due, listed(&|it| it.claimable(now), &|it| it.accepted));

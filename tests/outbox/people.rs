@@ -4,10 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use beadle::{
     mail::{Connection, Envelope, Path},
-    outbox::{
-        Id, LogRow, NewEntry, NewNotice, Options, Order, Postponement, SqliteStore, Wait,
-        dedupe_key,
-    },
+    outbox::{Id, LogRow, NewEntry, NewNotice, Options, Order, Postponement, SqliteStore, Wait, dedupe_key},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use tempfile::TempDir;
@@ -85,8 +82,7 @@ pub fn notice(about: &NewEntry) -> NewNotice {
         rules: Vec::new(),
         envelope: Envelope { sender: Path::default(), recipients },
         created: about.accepted,
-        content: b"Subject: We are keeping your message\r\n\r\nNothing is wrong with it.\r\n"
-            .into(),
+        content: b"Subject: We are keeping your message\r\n\r\nNothing is wrong with it.\r\n".into(),
     }
 }
 
@@ -100,11 +96,7 @@ pub fn log_row(entry: &NewEntry) -> LogRow {
 }
 
 pub fn order(minutes: i64) -> Order {
-    Order {
-        by: "head@oakfield.example".into(),
-        reason: "the coach leaves at eight".into(),
-        at: at(minutes),
-    }
+    Order { by: "head@oakfield.example".into(), reason: "the coach leaves at eight".into(), at: at(minutes) }
 }
 
 pub fn postponed(now: i64, next: i64) -> Postponement {

@@ -95,15 +95,12 @@ fn by_content(bytes: &[u8]) -> Option<Kind> {
     }
     if bytes.starts_with(b"\xca\xfe\xba\xbe") {
         // Fat Mach-O counts its few architectures where a class has its version, 45 at least.
-        let count =
-            bytes.get(4..8).map_or(0, |it| u32::from_be_bytes([it[0], it[1], it[2], it[3]]));
+        let count = bytes.get(4..8).map_or(0, |it| u32::from_be_bytes([it[0], it[1], it[2], it[3]]));
         return Some(if count < 40 { Kind::MacProgram } else { Kind::JavaClass });
     }
     if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        let text = matches!(
-            kind,
-            Kind::Bzip2 | Kind::Flash | Kind::Arj | Kind::Certificate | Kind::UnixArchive
-        );
+        let text =
+            matches!(kind, Kind::Bzip2 | Kind::Flash | Kind::Arj | Kind::Certificate | Kind::UnixArchive);
         if !text || decode(stretch(bytes, 0, SAMPLE)).is_none() || *kind == Kind::Certificate {
             return Some(*kind);
         }
@@ -112,9 +109,7 @@ fn by_content(bytes: &[u8]) -> Option<Kind> {
     if memmem::find(stretch(bytes, 0, 1_029), b"%PDF-").is_some() {
         return Some(Kind::Pdf);
     }
-    if ISO_MARKS
-        .iter()
-        .any(|at| matches!(stretch(bytes, *at, 5), b"CD001" | b"NSR02" | b"NSR03" | b"BEA01"))
+    if ISO_MARKS.iter().any(|at| matches!(stretch(bytes, *at, 5), b"CD001" | b"NSR02" | b"NSR03" | b"BEA01"))
     {
         return Some(Kind::IsoImage);
     }
@@ -136,8 +131,7 @@ fn is_windows_program(bytes: &[u8]) -> bool {
         return false;
     }
     let header = u32_at(bytes, 0x3c).and_then(|it| usize::try_from(it).ok());
-    let marked =
-        header.is_some_and(|at| matches!(stretch(bytes, at, 2), b"PE" | b"NE" | b"LE" | b"LX"));
+    let marked = header.is_some_and(|at| matches!(stretch(bytes, at, 2), b"PE" | b"NE" | b"LE" | b"LX"));
     marked || decode(stretch(bytes, 0, SAMPLE)).is_none()
 }
 
@@ -156,9 +150,8 @@ fn zip_kind(bytes: &[u8], zip: &Directory) -> Kind {
             return Kind::OpenText;
         }
     }
-    let starts = |prefix: &str| {
-        zip.has(|it| it.get(..prefix.len()).is_some_and(|it| it.eq_ignore_ascii_case(prefix)))
-    };
+    let starts =
+        |prefix: &str| zip.has(|it| it.get(..prefix.len()).is_some_and(|it| it.eq_ignore_ascii_case(prefix)));
     let has = |name: &str| zip.find(name).is_some();
     let macros = || zip.has(|it| it.to_ascii_lowercase().ends_with("vbaproject.bin"));
     if has("[Content_Types].xml") {
@@ -166,11 +159,7 @@ fn zip_kind(bytes: &[u8], zip: &Directory) -> Kind {
             return Kind::ExcelBinary;
         }
         if starts("xl/") {
-            return if macros() || starts("xl/macrosheets/") {
-                Kind::ExcelMacros
-            } else {
-                Kind::Excel
-            };
+            return if macros() || starts("xl/macrosheets/") { Kind::ExcelMacros } else { Kind::Excel };
         }
         if starts("word/") {
             return if macros() { Kind::WordMacros } else { Kind::Word };
@@ -255,9 +244,8 @@ fn is_message(head: &str) -> bool {
         }
         fields += 1;
     }
-    let mime = head.contains("\nmime-version:")
-        || head.contains("\nmessage-id:")
-        || head.contains("\nreceived:");
+    let mime =
+        head.contains("\nmime-version:") || head.contains("\nmessage-id:") || head.contains("\nreceived:");
     fields >= 3 && mime
 }
 
@@ -265,9 +253,7 @@ fn is_message(head: &str) -> bool {
 fn other_kind(bytes: &[u8]) -> Option<Kind> {
     if stretch(bytes, 4, 4) == b"ftyp" {
         return Some(match stretch(bytes, 8, 4) {
-            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" => {
-                Kind::Heic
-            }
+            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" => Kind::Heic,
             b"avif" | b"avis" => Kind::Avif,
             b"M4A " | b"M4B " => Kind::M4a,
             b"qt  " => Kind::OtherVideo,

@@ -11,19 +11,12 @@ use super::{old_sheet, open_document, outlook, pdf, rtf, sheet};
 use crate::mail::html;
 
 impl Examination {
-    pub(super) fn office(
-        &mut self,
-        index: usize,
-        origin: &Origin<'_>,
-        kind: Kind,
-        package: Package<'_>,
-    ) {
+    pub(super) fn office(&mut self, index: usize, origin: &Origin<'_>, kind: Kind, package: Package<'_>) {
         let budget = &mut self.budget;
         let open = matches!(kind, Kind::OpenText | Kind::OpenSheet | Kind::OpenSlides);
         let encryption = if open { open_document::encryption(package, budget) } else { None };
         self.contents.files[index].encryption = encryption;
-        let active =
-            if open { open_document::active(package) } else { office::active(package, budget) };
+        let active = if open { open_document::active(package) } else { office::active(package, budget) };
         let (pieces, unread) = match kind {
             _ if encryption.is_some() => (Vec::new(), Some(Unread::Encrypted)),
             _ if open => open_document::text(kind, package, budget),
@@ -44,13 +37,7 @@ impl Examination {
         }
     }
 
-    pub(super) fn compound(
-        &mut self,
-        index: usize,
-        origin: &Origin<'_>,
-        kind: Kind,
-        mut compound: Compound,
-    ) {
+    pub(super) fn compound(&mut self, index: usize, origin: &Origin<'_>, kind: Kind, mut compound: Compound) {
         let encryption = compound.encryption(&mut self.budget);
         let active = compound.active(&mut self.budget);
         self.contents.files[index].encryption = encryption;

@@ -12,8 +12,7 @@ use crate::mail::{Message, enclosed};
 
 /// Examines every attachment of a message.
 pub fn examine(message: &Message, bounds: Bounds) -> Contents {
-    let mut examination =
-        Examination { contents: Contents::default(), budget: Budget::new(bounds) };
+    let mut examination = Examination { contents: Contents::default(), budget: Budget::new(bounds) };
     for (place, attachment) in message.attachments().iter().enumerate() {
         let origin = Origin {
             attachment: place,
@@ -37,11 +36,9 @@ pub fn examine(message: &Message, bounds: Bounds) -> Contents {
 
 /// Examines one file by itself, as if it were the only attachment of a message.
 pub fn examine_file(name: &str, bytes: &[u8], bounds: Bounds) -> Contents {
-    let mut examination =
-        Examination { contents: Contents::default(), budget: Budget::new(bounds) };
+    let mut examination = Examination { contents: Contents::default(), budget: Budget::new(bounds) };
     examination.budget.begin(bytes.len());
-    let origin =
-        Origin { attachment: 0, path: vec![name.to_owned()], declared: None, enclosure: false };
+    let origin = Origin { attachment: 0, path: vec![name.to_owned()], declared: None, enclosure: false };
     examination.file(&origin, bytes);
     examination.contents
 }
@@ -209,11 +206,7 @@ fn disguises(
     if let (Some(named), Some(found)) = (named, found)
         && !named.admits(found)
     {
-        disguises.push(if found.is_program() {
-            Disguise::HiddenProgram
-        } else {
-            Disguise::OtherContent
-        });
+        disguises.push(if found.is_program() { Disguise::HiddenProgram } else { Disguise::OtherContent });
     }
     if let (Some(declared), Some(found)) = (declared, found)
         && !declared.admits(found)

@@ -21,21 +21,11 @@ pub(super) enum Wrapping {
 }
 
 /// Unpacks as much as can be read and as the budget allows, and tells why it stopped early.
-pub(super) fn inflate(
-    packed: &[u8],
-    wrapping: Wrapping,
-    budget: &mut Budget,
-) -> (Vec<u8>, Option<Unread>) {
+pub(super) fn inflate(packed: &[u8], wrapping: Wrapping, budget: &mut Budget) -> (Vec<u8>, Option<Unread>) {
     match wrapping {
-        Wrapping::Bare => {
-            drain(DeflateDecoder::new(packed), |it| it.get_ref().len(), packed.len(), budget)
-        }
-        Wrapping::Zlib => {
-            drain(ZlibDecoder::new(packed), |it| it.get_ref().len(), packed.len(), budget)
-        }
-        Wrapping::Gzip => {
-            drain(GzDecoder::new(packed), |it| it.get_ref().len(), packed.len(), budget)
-        }
+        Wrapping::Bare => drain(DeflateDecoder::new(packed), |it| it.get_ref().len(), packed.len(), budget),
+        Wrapping::Zlib => drain(ZlibDecoder::new(packed), |it| it.get_ref().len(), packed.len(), budget),
+        Wrapping::Gzip => drain(GzDecoder::new(packed), |it| it.get_ref().len(), packed.len(), budget),
     }
 }
 

@@ -93,10 +93,8 @@ fn rar_5(bytes: &[u8], listing: &mut Listing) -> Option<()> {
         let header = bytes.get(..end.min(bytes.len()))?;
         let kind = number(header, &mut place)?;
         let flags = number(header, &mut place)?;
-        let extra =
-            if flags & 1 != 0 { usize::try_from(number(header, &mut place)?).ok()? } else { 0 };
-        let data =
-            if flags & 2 != 0 { usize::try_from(number(header, &mut place)?).ok()? } else { 0 };
+        let extra = if flags & 1 != 0 { usize::try_from(number(header, &mut place)?).ok()? } else { 0 };
+        let data = if flags & 2 != 0 { usize::try_from(number(header, &mut place)?).ok()? } else { 0 };
         match kind {
             ENCRYPTION => {
                 listing.encryption = Some(Encryption::RarNames);
@@ -111,8 +109,7 @@ fn rar_5(bytes: &[u8], listing: &mut Listing) -> Option<()> {
                 number(header, &mut place)?;
                 number(header, &mut place)?;
                 let length = usize::try_from(number(header, &mut place)?).ok()?;
-                let encrypted =
-                    is_encrypted(&header[end.saturating_sub(extra).min(header.len())..]);
+                let encrypted = is_encrypted(&header[end.saturating_sub(extra).min(header.len())..]);
                 // Bit 0 marks a folder.
                 if kinds & 1 == 0 {
                     listing.add(Listed {
@@ -194,8 +191,8 @@ mod tests {
         let mark = b"Rar!\x1a\x07\0".to_vec();
         let main = [0, 0, 0x73, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0];
         let mut file = vec![
-            0, 0, 0x74, 0x04, 0x80, 37, 0, 3, 0, 0, 0, 9, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 29,
-            0x33, 5, 0, 0, 0, 0, 0,
+            0, 0, 0x74, 0x04, 0x80, 37, 0, 3, 0, 0, 0, 9, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 29, 0x33, 5, 0,
+            0, 0, 0, 0,
         ];
         file.extend(b"a.exe");
         let archive = [mark.clone(), main.to_vec(), file, b"xyz".to_vec()].concat();

@@ -38,8 +38,7 @@ impl Examination {
             return;
         }
         for attachment in message.attachments() {
-            let member =
-                Origin { declared: Some(&attachment.declared), ..origin.member(&attachment.name) };
+            let member = Origin { declared: Some(&attachment.declared), ..origin.member(&attachment.name) };
             let bytes = message.content(attachment);
             let why = self.budget.expand(bytes.len()).err();
             let bytes = if why.is_some() { &[][..] } else { &bytes[..] };
@@ -58,8 +57,7 @@ impl Examination {
     /// Lists a message within another and reads its words; what is attached to it is listed by
     /// the message around it. `None` if there are too many.
     pub(super) fn nested(&mut self, origin: &Origin<'_>, bytes: &[u8]) -> Option<usize> {
-        let index =
-            self.list(origin, bytes.len() as u64, Some(Kind::Message), &Detected::default())?;
+        let index = self.list(origin, bytes.len() as u64, Some(Kind::Message), &Detected::default())?;
         self.words(index, bytes);
         Some(index)
     }

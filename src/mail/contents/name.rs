@@ -63,8 +63,7 @@ pub(super) fn is_padded(name: &str) -> bool {
 /// Tells whether a program's extension follows one that looks harmless, as in `photo.jpg.exe`.
 pub(super) fn has_double_extension(name: &str) -> bool {
     let outer = extension(name);
-    let program =
-        Kind::by_extension(&outer).is_some_and(|it| it.is_program() || it.family() == Family::Disk);
+    let program = Kind::by_extension(&outer).is_some_and(|it| it.is_program() || it.family() == Family::Disk);
     program
         && Kind::by_extension(&inner_extension(name)).is_some_and(|it| {
             matches!(

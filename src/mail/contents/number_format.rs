@@ -37,8 +37,7 @@ impl NumberFormat {
 
     /// Reads a format code such as `dd/mm/yyyy` or `00000\ 000000`; only its first section counts.
     pub fn parse(code: &str) -> Self {
-        let (mut date, mut clock, mut percent, mut point, mut other) =
-            (false, false, false, false, false);
+        let (mut date, mut clock, mut percent, mut point, mut other) = (false, false, false, false, false);
         let mut minutes = false;
         let mut decimals = 0;
         let mut mask = String::new();
@@ -54,10 +53,8 @@ impl NumberFormat {
                 }
                 '[' => {
                     let inner: String = characters.by_ref().take_while(|it| *it != ']').collect();
-                    clock |= matches!(
-                        inner.to_ascii_lowercase().as_str(),
-                        "h" | "hh" | "m" | "mm" | "s" | "ss"
-                    );
+                    clock |=
+                        matches!(inner.to_ascii_lowercase().as_str(), "h" | "hh" | "m" | "mm" | "s" | "ss");
                 }
                 'd' | 'D' | 'y' | 'Y' => date = true,
                 'h' | 'H' | 's' | 'S' => clock = true,

@@ -36,8 +36,7 @@ impl Package<'_> {
             let name = it.name.to_ascii_lowercase();
             name.starts_with(prefix) && name.ends_with(suffix)
         };
-        let mut parts: Vec<&Entry> =
-            self.zip.entries.iter().filter(matches).take(MAX_PARTS).collect();
+        let mut parts: Vec<&Entry> = self.zip.entries.iter().filter(matches).take(MAX_PARTS).collect();
         parts.sort_by_key(|it| number(&it.name));
         parts
     }
@@ -74,20 +73,15 @@ pub(super) fn active(package: Package<'_>, budget: &mut Budget) -> Vec<Active> {
 
 /// Tells whether a relationship fetches a template, an object or a frame from elsewhere.
 fn fetches(package: Package<'_>, budget: &mut Budget) -> bool {
-    let names = [
-        "word/_rels/settings.xml.rels",
-        "word/_rels/document.xml.rels",
-        "xl/_rels/workbook.xml.rels",
-    ];
+    let names =
+        ["word/_rels/settings.xml.rels", "word/_rels/document.xml.rels", "xl/_rels/workbook.xml.rels"];
     names.iter().any(|name| {
         let (xml, _) = package.part(name, budget);
         let mut found = false;
         walk(&xml, budget, |node| {
             if let Node::Start(element) = node
                 && element.name() == "Relationship"
-                && element
-                    .attribute("TargetMode")
-                    .is_some_and(|it| it.eq_ignore_ascii_case("external"))
+                && element.attribute("TargetMode").is_some_and(|it| it.eq_ignore_ascii_case("external"))
             {
                 let kind = element.attribute("Type").unwrap_or_default();
                 found |= ["/attachedTemplate", "/oleObject", "/frame", "/subDocument"]
@@ -111,11 +105,7 @@ pub(super) fn carried(entry: &Entry) -> bool {
 }
 
 /// The text of a Word or PowerPoint file.
-pub(super) fn text(
-    kind: Kind,
-    package: Package<'_>,
-    budget: &mut Budget,
-) -> (Vec<Piece>, Option<Unread>) {
+pub(super) fn text(kind: Kind, package: Package<'_>, budget: &mut Budget) -> (Vec<Piece>, Option<Unread>) {
     let mut reading = Reading::default();
     match kind {
         Kind::Word | Kind::WordMacros => {

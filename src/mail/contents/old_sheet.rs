@@ -42,8 +42,7 @@ pub(super) fn text(book: &[u8], budget: &mut Budget) -> Option<Vec<Piece>> {
     let mut pieces = Vec::new();
     for (name, start) in &workbook.sheets {
         let piece = Piece::new(name.clone(), TextKind::Table, budget.text_left());
-        let mut sheet =
-            Sheet { workbook: &workbook, cells: Cells::new(piece), row: 0, formula: None };
+        let mut sheet = Sheet { workbook: &workbook, cells: Cells::new(piece), row: 0, formula: None };
         for (kind, data) in records(stretch(book, *start, usize::MAX)) {
             if kind == END || sheet.cells.piece.is_full() || !budget.step() {
                 break;
@@ -84,9 +83,7 @@ impl Workbook {
                 SHEET if self.sheets.len() < MAX_SHEETS => self.list(data),
                 STYLE => self.styles.extend(u16_at(data, 2)),
                 FORMAT => {
-                    if let (Some(id), Some(code)) =
-                        (u16_at(data, 0), string(stretch(data, 2, usize::MAX)))
-                    {
+                    if let (Some(id), Some(code)) = (u16_at(data, 0), string(stretch(data, 2, usize::MAX))) {
                         self.formats.insert(id, NumberFormat::parse(&code));
                     }
                 }
@@ -98,16 +95,14 @@ impl Workbook {
 
     /// BoundSheet8: where it begins, whether it is hidden, what it is, its name.
     fn list(&mut self, data: &[u8]) {
-        let (Some(start), Some([state, kind, length, wide])) = (u32_at(data, 0), data.get(4..8))
-        else {
+        let (Some(start), Some([state, kind, length, wide])) = (u32_at(data, 0), data.get(4..8)) else {
             return;
         };
         if *kind != 0 {
             return;
         }
         let name = characters(stretch(data, 8, usize::MAX), usize::from(*length), wide & 1 != 0);
-        let name =
-            if state & 3 == 0 { format!("sheet {name}") } else { format!("hidden sheet {name}") };
+        let name = if state & 3 == 0 { format!("sheet {name}") } else { format!("hidden sheet {name}") };
         self.sheets.extend(usize::try_from(start).ok().map(|it| (name, it)));
     }
 
@@ -209,12 +204,10 @@ impl Sheet<'_> {
             self.cells.put(column, &string(data)?);
             return Some(());
         }
-        if !matches!(kind, SHARED_STRING | LABEL | NUMBER | SHORT_NUMBER | SHORT_NUMBERS | FORMULA)
-        {
+        if !matches!(kind, SHARED_STRING | LABEL | NUMBER | SHORT_NUMBER | SHORT_NUMBERS | FORMULA) {
             return None;
         }
-        let (row, column, style) =
-            (u16_at(data, 0)?, usize::from(u16_at(data, 2)?), u16_at(data, 4)?);
+        let (row, column, style) = (u16_at(data, 0)?, usize::from(u16_at(data, 2)?), u16_at(data, 4)?);
         if row != self.row {
             self.cells.end_row();
             self.row = row;

@@ -58,11 +58,8 @@ impl Compound {
             return Some(Self { file: None, entries: Vec::new(), installer: false });
         };
         let class = file.root_entry().clsid().to_string().to_ascii_lowercase();
-        let mut compound = Self {
-            entries: list(&file),
-            file: Some(file),
-            installer: INSTALLER.contains(&class.as_str()),
-        };
+        let mut compound =
+            Self { entries: list(&file), file: Some(file), installer: INSTALLER.contains(&class.as_str()) };
         compound.entries.sort_by(|a, b| a.path.cmp(&b.path));
         Some(compound)
     }
@@ -106,8 +103,7 @@ impl Compound {
             active.push(Active::MacroSheets);
         }
         let embedded = |it: &Entry| {
-            !it.stream
-                && (it.name == "objectpool" && self.has("\u{1}ole") || it.name.starts_with("mbd"))
+            !it.stream && (it.name == "objectpool" && self.has("\u{1}ole") || it.name.starts_with("mbd"))
                 || it.name == "\u{1}ole10native"
         };
         if self.entries.iter().any(embedded) {
@@ -155,8 +151,7 @@ impl Compound {
 
     /// The bytes of the first stream of this name, in lower case; empty if there is none.
     fn stream(&mut self, name: &str, budget: &mut Budget) -> Vec<u8> {
-        let path =
-            self.entries.iter().find(|it| it.stream && it.name == name).map(|it| it.path.clone());
+        let path = self.entries.iter().find(|it| it.stream && it.name == name).map(|it| it.path.clone());
         path.and_then(|it| self.read(&it, budget).ok()).unwrap_or_default()
     }
 

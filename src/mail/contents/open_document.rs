@@ -48,11 +48,7 @@ pub(super) fn active(package: Package<'_>) -> Vec<Active> {
 }
 
 /// The text of a document.
-pub(super) fn text(
-    kind: Kind,
-    package: Package<'_>,
-    budget: &mut Budget,
-) -> (Vec<Piece>, Option<Unread>) {
+pub(super) fn text(kind: Kind, package: Package<'_>, budget: &mut Budget) -> (Vec<Piece>, Option<Unread>) {
     let mut pieces = Vec::new();
     let (xml, mut unread) = package.part("content.xml", budget);
     if !read(&xml, "", kind == Kind::OpenSheet, &mut pieces, budget) {
@@ -80,13 +76,7 @@ struct Document {
     paragraphs: usize,
 }
 
-fn read(
-    xml: &[u8],
-    part: &str,
-    sheets: bool,
-    pieces: &mut Vec<Piece>,
-    budget: &mut Budget,
-) -> bool {
+fn read(xml: &[u8], part: &str, sheets: bool, pieces: &mut Vec<Piece>, budget: &mut Budget) -> bool {
     let room = budget.text_left();
     let mut document = Document {
         prose: Piece::new(part, TextKind::Prose, room),
@@ -132,8 +122,7 @@ impl Document {
             "table-cell" | "covered-table-cell" if self.depth == 1 => {
                 self.cell.clear();
                 let repeat = element.attribute("number-columns-repeated");
-                self.repeat =
-                    repeat.and_then(|it| it.parse().ok()).unwrap_or(1).clamp(1, MAX_REPEAT);
+                self.repeat = repeat.and_then(|it| it.parse().ok()).unwrap_or(1).clamp(1, MAX_REPEAT);
             }
             "p" | "h" => self.paragraphs += 1,
             "s" => {

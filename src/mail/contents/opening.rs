@@ -42,13 +42,7 @@ impl Examination {
         }
     }
 
-    pub(super) fn archive(
-        &mut self,
-        index: usize,
-        origin: &Origin<'_>,
-        bytes: &[u8],
-        zip: &Directory,
-    ) {
+    pub(super) fn archive(&mut self, index: usize, origin: &Origin<'_>, bytes: &[u8], zip: &Directory) {
         self.contents.files[index].encryption = zip.entries.iter().find_map(|it| it.encryption);
         if zip.entries.is_empty() && bytes.len() > 22 {
             self.stop(index, Some(Unread::Damaged));
@@ -90,19 +84,14 @@ impl Examination {
     /// Lists the members of an archive that is not opened.
     pub(super) fn listed(&mut self, index: usize, origin: &Origin<'_>, listing: Listing) {
         self.contents.files[index].encryption = listing.encryption;
-        let sealed =
-            matches!(listing.encryption, Some(Encryption::RarNames | Encryption::SevenZipNames));
+        let sealed = matches!(listing.encryption, Some(Encryption::RarNames | Encryption::SevenZipNames));
         self.stop(index, Some(if sealed { Unread::Encrypted } else { Unread::Unopened }));
         if listing.members.is_empty() || !self.may_open(index, origin) {
             return;
         }
         for member in listing.members {
-            let why =
-                if member.encryption.is_some() { Unread::Encrypted } else { Unread::Unopened };
-            if self
-                .sealed(&origin.member(&member.name), member.size, member.encryption, why)
-                .is_none()
-            {
+            let why = if member.encryption.is_some() { Unread::Encrypted } else { Unread::Unopened };
+            if self.sealed(&origin.member(&member.name), member.size, member.encryption, why).is_none() {
                 self.stop(index, Some(Unread::TooMany));
                 return;
             }

@@ -20,11 +20,8 @@ pub(super) struct Saved {
 /// Reads a message; those within it are read through to their attachments.
 pub(super) fn read(compound: &mut Compound, budget: &mut Budget) -> Saved {
     let html = compound.read_or_empty("/__substg1.0_10130102", budget);
-    let html = if html.is_empty() {
-        text(compound, "", "1013", budget)
-    } else {
-        decode_any(&html).into_owned()
-    };
+    let html =
+        if html.is_empty() { text(compound, "", "1013", budget) } else { decode_any(&html).into_owned() };
     let body = if html.trim().is_empty() {
         let rich = compound.read_or_empty("/__substg1.0_10090102", budget);
         let plain = text(compound, "", "1000", budget);

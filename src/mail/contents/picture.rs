@@ -29,14 +29,7 @@ pub struct Picture {
 pub(super) fn picture(kind: Kind, bytes: &[u8]) -> Option<Picture> {
     if !matches!(
         kind,
-        Kind::Png
-            | Kind::Jpeg
-            | Kind::Gif
-            | Kind::Bmp
-            | Kind::WebP
-            | Kind::Tiff
-            | Kind::Heic
-            | Kind::Avif
+        Kind::Png | Kind::Jpeg | Kind::Gif | Kind::Bmp | Kind::WebP | Kind::Tiff | Kind::Heic | Kind::Avif
     ) {
         return None;
     }

@@ -15,16 +15,13 @@ const BYTES_A_CHARACTER: usize = 8;
 
 impl Examination {
     pub(super) fn text(&mut self, index: usize, kind: Kind, bytes: &[u8]) {
-        let text_like = matches!(
-            kind.family(),
-            Family::Text | Family::Source | Family::Program | Family::Crypto
-        );
+        let text_like =
+            matches!(kind.family(), Family::Text | Family::Source | Family::Program | Family::Crypto);
         if !text_like {
             return;
         }
         let room = self.budget.text_left();
-        let Some(decoded) = text::decode(stretch(bytes, 0, room.saturating_mul(BYTES_A_CHARACTER)))
-        else {
+        let Some(decoded) = text::decode(stretch(bytes, 0, room.saturating_mul(BYTES_A_CHARACTER))) else {
             return;
         };
         // A table has no mark of its own: its name tells.

@@ -154,16 +154,12 @@ impl Reader {
         if !first.is_ascii_alphabetic() {
             return self.symbol(bytes, at);
         }
-        let length =
-            bytes[at..].iter().take(MAX_WORD).take_while(|it| it.is_ascii_alphabetic()).count();
+        let length = bytes[at..].iter().take(MAX_WORD).take_while(|it| it.is_ascii_alphabetic()).count();
         let word = &bytes[at..at + length];
         let mut end = at + length;
         let digits = stretch(bytes, end, 11).iter().enumerate();
-        let count =
-            digits.take_while(|(at, it)| it.is_ascii_digit() || *at == 0 && **it == b'-').count();
-        let number = std::str::from_utf8(&bytes[end..end + count])
-            .ok()
-            .and_then(|it| it.parse::<i64>().ok());
+        let count = digits.take_while(|(at, it)| it.is_ascii_digit() || *at == 0 && **it == b'-').count();
+        let number = std::str::from_utf8(&bytes[end..end + count]).ok().and_then(|it| it.parse::<i64>().ok());
         end += count;
         if bytes.get(end) == Some(&b' ') {
             end += 1;

@@ -128,8 +128,7 @@ fn starts_registry(lower: &str) -> bool {
 
 /// A batch file switches its echo off first, or is mostly commands.
 fn batch(lower: &str) -> Option<Kind> {
-    let lines =
-        lower.lines().map(|it| it.trim().trim_start_matches('@')).filter(|it| !it.is_empty());
+    let lines = lower.lines().map(|it| it.trim().trim_start_matches('@')).filter(|it| !it.is_empty());
     let mut first = lines.clone();
     // Labels and remarks may stand before it.
     let echo_off = first
@@ -195,8 +194,7 @@ fn powershell(lower: &str) -> Option<Kind> {
             .any(|it| line.contains(it)),
         );
     }
-    (verbs >= 1 && commands * 3 >= all * 2 && (all >= 2 || lower.contains('$')))
-        .then_some(Kind::PowerShell)
+    (verbs >= 1 && commands * 3 >= all * 2 && (all >= 2 || lower.contains('$'))).then_some(Kind::PowerShell)
 }
 
 #[cfg(test)]
@@ -209,21 +207,12 @@ mod tests {
             ("#!/bin/sh\necho hello\n", Kind::UnixScript),
             ("#!/usr/bin/env pwsh\nGet-Date\n", Kind::PowerShell),
             ("@echo off\r\ncopy a b\r\n", Kind::BatchFile),
-            (
-                "rem tidy up\r\nsetlocal\r\nif exist x del x\r\ngoto end\r\n:end\r\n",
-                Kind::BatchFile,
-            ),
+            ("rem tidy up\r\nsetlocal\r\nif exist x del x\r\ngoto end\r\n:end\r\n", Kind::BatchFile),
             ("Set s = CreateObject(\"WScript.Shell\")\r\ns.Run \"calc\"\r\n", Kind::WindowsScript),
             ("var s = new ActiveXObject( \"WScript.Shell\" );\n", Kind::JavaScript),
             ("<html><head><HTA:APPLICATION id=\"x\"></head></html>", Kind::HtmlApplication),
-            (
-                "$c = New-Object Net.WebClient\n$c.DownloadString('http://x.example')\n",
-                Kind::PowerShell,
-            ),
-            (
-                "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_CURRENT_USER\\x]\r\n",
-                Kind::Registry,
-            ),
+            ("$c = New-Object Net.WebClient\n$c.DownloadString('http://x.example')\n", Kind::PowerShell),
+            ("Windows Registry Editor Version 5.00\r\n\r\n[HKEY_CURRENT_USER\\x]\r\n", Kind::Registry),
             ("[InternetShortcut]\r\nURL=http://x.example/\r\n", Kind::Shortcut),
         ] {
             assert_eq!(script(text), Some(kind), "{text}");

@@ -49,8 +49,7 @@ fn header(bytes: &[u8]) -> Option<&[u8]> {
 
 fn listing(header: &[u8]) -> Listing {
     let encryption = memmem::find(header, AES).map(|_| Encryption::SevenZip);
-    let members =
-        names(header).into_iter().map(|name| Listed { name, size: 0, encryption }).collect();
+    let members = names(header).into_iter().map(|name| Listed { name, size: 0, encryption }).collect();
     Listing { members, encryption }
 }
 
@@ -109,9 +108,7 @@ impl Packed {
                     .take(size)
                     .read_to_end(&mut header)
             }
-            Method::Lzma2 => {
-                Lzma2Reader::new(packed, most, None).take(size).read_to_end(&mut header)
-            }
+            Method::Lzma2 => Lzma2Reader::new(packed, most, None).take(size).read_to_end(&mut header),
         };
         read.ok()?;
         Some(header)
@@ -148,12 +145,7 @@ fn names(header: &[u8]) -> Vec<String> {
         let mut at = start + 1;
         let Some(size) = number(header, &mut at) else { continue };
         let data = stretch(header, at, size);
-        if size < 3
-            || data.len() < size
-            || size % 2 == 0
-            || data[0] != 0
-            || !data.ends_with(&[0, 0])
-        {
+        if size < 3 || data.len() < size || size % 2 == 0 || data[0] != 0 || !data.ends_with(&[0, 0]) {
             continue;
         }
         let units: Vec<u16> =

@@ -39,11 +39,9 @@ pub(super) fn text(package: Package<'_>, budget: &mut Budget) -> (Vec<Piece>, Op
             return (reading.pieces, reading.unread);
         }
     }
-    for (prefix, part) in [
-        ("xl/comments", "notes"),
-        ("xl/threadedcomments/", "comments"),
-        ("xl/drawings/drawing", "drawing"),
-    ] {
+    for (prefix, part) in
+        [("xl/comments", "notes"), ("xl/threadedcomments/", "comments"), ("xl/drawings/drawing", "drawing")]
+    {
         reading.read(package, prefix, part, budget);
     }
     (reading.pieces, reading.unread)
@@ -88,8 +86,7 @@ impl Workbook {
             match it.name() {
                 "sheet" if self.sheets.len() < MAX_SHEETS => self.list(&it, &targets),
                 "workbookPr" => {
-                    self.from_1904 =
-                        it.attribute("date1904").is_some_and(|it| it == "1" || it == "true");
+                    self.from_1904 = it.attribute("date1904").is_some_and(|it| it == "1" || it == "true");
                 }
                 _ => {}
             }
@@ -114,8 +111,7 @@ impl Workbook {
         let target = element.attribute("id").and_then(|it| targets.get(&it));
         let hidden = element.attribute("state").is_some_and(|it| it != "visible");
         if let Some(target) = target {
-            let part =
-                if hidden { format!("hidden sheet {name}") } else { format!("sheet {name}") };
+            let part = if hidden { format!("hidden sheet {name}") } else { format!("sheet {name}") };
             self.sheets.push((part, target.clone()));
         }
     }
@@ -195,8 +191,7 @@ impl<'w> Sheet<'w> {
                     self.value.clear();
                     self.kind = it.attribute("t").unwrap_or_default();
                     self.style = it.attribute("s").and_then(|it| it.parse().ok()).unwrap_or(0);
-                    self.column =
-                        it.attribute("r").and_then(|it| column(&it)).unwrap_or(self.column);
+                    self.column = it.attribute("r").and_then(|it| column(&it)).unwrap_or(self.column);
                 }
                 "v" | "t" => self.reading = true,
                 _ => {}
@@ -204,9 +199,7 @@ impl<'w> Sheet<'w> {
             Node::End("v" | "t") => self.reading = false,
             Node::End("c") => self.end_cell(),
             Node::End("row") => self.cells.end_row(),
-            Node::Text(text) if self.reading && self.value.len() < MAX_CELL => {
-                self.value.push_str(text)
-            }
+            Node::Text(text) if self.reading && self.value.len() < MAX_CELL => self.value.push_str(text),
             _ => {}
         }
     }

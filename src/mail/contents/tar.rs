@@ -36,8 +36,7 @@ pub(super) fn members(bytes: &[u8]) -> Vec<Member<'_>> {
             }
             _ => {}
         }
-        let Some(next) =
-            size.checked_next_multiple_of(BLOCK).and_then(|it| at.checked_add(BLOCK + it))
+        let Some(next) = size.checked_next_multiple_of(BLOCK).and_then(|it| at.checked_add(BLOCK + it))
         else {
             break;
         };
@@ -48,8 +47,7 @@ pub(super) fn members(bytes: &[u8]) -> Vec<Member<'_>> {
 
 fn short_name(header: &[u8]) -> String {
     let name = text(&header[..100]);
-    let prefix =
-        if &header[257..262] == b"ustar" { text(&header[345..500]) } else { String::new() };
+    let prefix = if &header[257..262] == b"ustar" { text(&header[345..500]) } else { String::new() };
     if prefix.is_empty() { name } else { format!("{prefix}/{name}") }
 }
 
@@ -61,9 +59,7 @@ fn text(bytes: &[u8]) -> String {
 /// `12 path=a/b\n`: a length, a name, a value.
 fn pax_path(data: &[u8]) -> Option<String> {
     let list = String::from_utf8_lossy(stretch(data, 0, 64 * 1024));
-    let line = list
-        .lines()
-        .find_map(|it| it.split_once(' ')?.1.strip_prefix("path=").map(str::to_owned))?;
+    let line = list.lines().find_map(|it| it.split_once(' ')?.1.strip_prefix("path=").map(str::to_owned))?;
     Some(line.chars().take(MAX_NAME).collect())
 }
 

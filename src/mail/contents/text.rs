@@ -48,8 +48,7 @@ pub(super) fn decode_any(bytes: &[u8]) -> Cow<'_, str> {
 /// UTF-16 of a Western language has a zero in nearly every second byte.
 fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(512) & !1];
-    let zeros =
-        |offset: usize| sample.iter().skip(offset).step_by(2).filter(|it| **it == 0).count();
+    let zeros = |offset: usize| sample.iter().skip(offset).step_by(2).filter(|it| **it == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     let most = sample.len() / 2 * 3 / 4;
     if sample.len() < 8 {
@@ -66,8 +65,7 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
 fn is_text(text: &str) -> bool {
     // 1A ends a file of MS-DOS.
     let plain = |it: char| {
-        !it.is_control()
-            || matches!(it, '\n' | '\r' | '\t' | '\u{c}' | '\u{1b}' | '\u{1a}' | '\u{85}')
+        !it.is_control() || matches!(it, '\n' | '\r' | '\t' | '\u{c}' | '\u{1b}' | '\u{1a}' | '\u{85}')
     };
     !text.is_empty() && text.chars().all(plain)
 }
@@ -88,9 +86,7 @@ pub(super) fn plain(kind: Kind, text: &str, room: usize) -> Piece {
             None => prose(&line_feeds(text)),
         },
         // Long lines are folded (RFC 5545 section 3.1, RFC 6350 section 3.2).
-        Kind::Calendar | Kind::ContactCard => {
-            prose(&line_feeds(text).replace("\n ", "").replace("\n\t", ""))
-        }
+        Kind::Calendar | Kind::ContactCard => prose(&line_feeds(text).replace("\n ", "").replace("\n\t", "")),
         _ => prose(&line_feeds(text)),
     }
 }
@@ -108,10 +104,7 @@ fn delimiter(text: &str) -> Option<u8> {
         let alike = counts.iter().filter(|it| **it == first).count();
         // Prose has commas too, but not as many in each line.
         let enough = if candidate == b',' { 2 } else { 1 };
-        if first >= enough
-            && alike * 10 >= lines.len() * 8
-            && best.is_none_or(|(most, _)| first > most)
-        {
+        if first >= enough && alike * 10 >= lines.len() * 8 && best.is_none_or(|(most, _)| first > most) {
             best = Some((first, candidate));
         }
     }

@@ -101,12 +101,7 @@ pub(in crate::mail) fn read(bytes: &[u8]) -> Tnef {
     tnef
 }
 
-fn attachment_attribute(
-    number: u32,
-    data: &[u8],
-    encoding: &'static Encoding,
-    file: &mut Enclosed,
-) {
+fn attachment_attribute(number: u32, data: &[u8], encoding: &'static Encoding, file: &mut Enclosed) {
     match number {
         // The short name gives way to the long one, wherever that stands.
         ATTACHMENT_TITLE if file.name.is_empty() => file.name = string(data, encoding),
@@ -130,12 +125,7 @@ fn attachment_attribute(
     }
 }
 
-fn message_properties(
-    data: &[u8],
-    encoding: &'static Encoding,
-    tnef: &mut Tnef,
-    bodies: &mut Bodies,
-) {
+fn message_properties(data: &[u8], encoding: &'static Encoding, tnef: &mut Tnef, bodies: &mut Bodies) {
     let mut html_encoding = encoding;
     let mut html: &[u8] = &[];
     for property in properties(data) {

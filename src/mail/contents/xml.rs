@@ -53,11 +53,7 @@ pub(super) fn walk(xml: &[u8], budget: &mut Budget, mut see: impl FnMut(Node<'_>
 }
 
 /// Walks as `walk` does, and ends early, as if at the end, once `see` wants no more.
-pub(super) fn walk_while(
-    xml: &[u8],
-    budget: &mut Budget,
-    mut see: impl FnMut(Node<'_>) -> bool,
-) -> bool {
+pub(super) fn walk_while(xml: &[u8], budget: &mut Budget, mut see: impl FnMut(Node<'_>) -> bool) -> bool {
     // Everything Office writes is UTF-8; what is not has a byte order mark.
     let xml = match xml {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => decode_any(xml),
@@ -79,8 +75,7 @@ pub(super) fn walk_while(
                 see(Node::Start(Element(&start)))
             }
             Ok(Event::Empty(start)) => {
-                see(Node::Start(Element(&start)))
-                    && see(Node::End(start.local_name().into_inner()))
+                see(Node::Start(Element(&start))) && see(Node::End(start.local_name().into_inner()))
             }
             Ok(Event::End(end)) => {
                 depth = depth.saturating_sub(1);

@@ -88,8 +88,8 @@ impl Directory {
             (u64::from(u32_at(bytes, end + 12)?), u64::from(u32_at(bytes, end + 16)?));
         let mut directory_end = end;
         if offset == 0xffff_ffff || size == 0xffff_ffff {
-            let record = memmem::rfind(&bytes[end.saturating_sub(0x1000)..end], END_64)?
-                + end.saturating_sub(0x1000);
+            let record =
+                memmem::rfind(&bytes[end.saturating_sub(0x1000)..end], END_64)? + end.saturating_sub(0x1000);
             size = u64_at(bytes, record + 40)?;
             offset = u64_at(bytes, record + 48)?;
             directory_end = record;
@@ -131,8 +131,7 @@ impl Directory {
             at = if entry.packed > 0 && stretch(bytes, end, 4) == LOCAL {
                 end
             } else {
-                memmem::find(stretch(bytes, data, usize::MAX), LOCAL)
-                    .map_or(bytes.len(), |it| data + it)
+                memmem::find(stretch(bytes, data, usize::MAX), LOCAL).map_or(bytes.len(), |it| data + it)
             };
             found.entries.push(Entry { packed: at.saturating_sub(data) as u64, ..entry });
         }

@@ -93,7 +93,9 @@ pub(super) fn is_dismissed(sentence: &[Token<'_>]) -> bool {
         let (second, third) = (word(sentence, at + 1), word(sentence, at + 2));
         match word(sentence, at) {
             "nothing" if second == "to" => matches!(third, "do" | "worry" | "return" | "add"),
-            "nothing" => matches!(second, "needed" | "required") || matches!(third, "needed" | "required" | "else"),
+            "nothing" => {
+                matches!(second, "needed" | "required") || matches!(third, "needed" | "required" | "else")
+            }
             "no" => matches!(second, "need" | "action" | "actions" | "rush" | "hurry" | "reply" | "response"),
             "don't" | "doesn't" | "needn't" | "won't" | "not" if second == "need" => third != "only",
             "don't" | "doesn't" | "needn't" => matches!(second, "worry" | "need" | "have"),
@@ -107,7 +109,8 @@ pub(super) fn is_dismissed(sentence: &[Token<'_>]) -> bool {
 /// "if you could do it by Friday", or that waits for an answer, is none.
 fn is_condition(sentence: &[Token<'_>], start: usize) -> bool {
     let clause = (0..start).rev().take_while(|&it| sentence[it].kind != Kind::Mark).last().unwrap_or(start);
-    let asks = ["possible", "could", "can", "would", "necessary", "so", "not", "able", "appropriate", "wouldn't"];
+    let asks =
+        ["possible", "could", "can", "would", "necessary", "so", "not", "able", "appropriate", "wouldn't"];
     word(sentence, clause) == "if"
         && !(clause + 1..(clause + 5).min(start)).any(|it| is_any(sentence, it, &asks))
         && !is_silence(sentence, clause + 1)
@@ -118,7 +121,9 @@ fn is_condition(sentence: &[Token<'_>], start: usize) -> bool {
 fn is_habit(sentence: &[Token<'_>], end: usize) -> bool {
     let end = end + usize::from(matches!(word(sentence, end), "on" | "of"));
     is_any(sentence, end, &["each", "every", "daily", "weekly"])
-        || word(sentence, end).strip_suffix('s').is_some_and(|it| it.ends_with("day") && weekday(it).is_some())
+        || word(sentence, end)
+            .strip_suffix('s')
+            .is_some_and(|it| it.ends_with("day") && weekday(it).is_some())
 }
 
 /// "I asked for this by Monday": with a time that is past, an account of what was asked.
@@ -132,15 +137,19 @@ fn is_curious(sentence: &[Token<'_>]) -> bool {
         return false;
     }
     // "When you get a moment, could you ...?" is no question about a time.
-    let asks = |at| is_any(sentence, at, &["can", "could", "would", "will"]) && word(sentence, at + 1) == "you";
+    let asks =
+        |at| is_any(sentence, at, &["can", "could", "would", "will"]) && word(sentence, at + 1) == "you";
     if (3..sentence.len()).any(asks) {
         return false;
     }
     match word(sentence, 0) {
         "do" => word(sentence, 1) != "you" || !matches!(word(sentence, 2), "have" | "mind"),
-        "are" => word(sentence, 1) != "you" || !matches!(word(sentence, 2), "able" | "ok" | "okay" | "free" | "happy"),
-        "what" | "when" | "why" | "how" | "which" | "did" | "didn't" | "was" | "wasn't" | "were" | "weren't"
-        | "does" | "has" | "have" | "had" | "haven't" | "isn't" | "aren't" => true,
+        "are" => {
+            word(sentence, 1) != "you"
+                || !matches!(word(sentence, 2), "able" | "ok" | "okay" | "free" | "happy")
+        }
+        "what" | "when" | "why" | "how" | "which" | "did" | "didn't" | "was" | "wasn't" | "were"
+        | "weren't" | "does" | "has" | "have" | "had" | "haven't" | "isn't" | "aren't" => true,
         "is" => !matches!(word(sentence, 1), "there" | "it" | "anyone" | "everyone"),
         _ => false,
     }
@@ -151,7 +160,9 @@ fn is_taken_on(sentence: &[Token<'_>], end: usize) -> bool {
     (end..sentence.len()).any(|at| {
         let (second, third) = (word(sentence, at + 1), word(sentence, at + 2));
         match word(sentence, at) {
-            "i'll" => matches!(second, "do" | "send" | "deal" | "handle" | "see" | "submit" | "fill" | "take"),
+            "i'll" => {
+                matches!(second, "do" | "send" | "deal" | "handle" | "see" | "submit" | "fill" | "take")
+            }
             "i" => second == "will" && matches!(third, "do" | "send" | "deal" | "handle" | "submit" | "take"),
             "mine" | "ours" => matches!(second, "is" | "are"),
             "not" => second == "us" || second == "you",
@@ -168,8 +179,8 @@ fn is_allowance(tokens: &[Token<'_>], at: usize) -> bool {
             tokens,
             it,
             &[
-                "have", "has", "got", "you've", "giving", "given", "give", "open", "extended", "allowed", "accepted",
-                "taken", "runs",
+                "have", "has", "got", "you've", "giving", "given", "give", "open", "extended", "allowed",
+                "accepted", "taken", "runs",
             ],
         )
     })
@@ -184,7 +195,16 @@ fn is_notice(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
         is_verb(&it.word)
             || matches!(
                 &*it.word,
-                "arrive" | "arrives" | "leave" | "leaves" | "start" | "starts" | "begins" | "goes" | "comes" | "gets"
+                "arrive"
+                    | "arrives"
+                    | "leave"
+                    | "leaves"
+                    | "start"
+                    | "starts"
+                    | "begins"
+                    | "goes"
+                    | "comes"
+                    | "gets"
             )
     };
     if LONGEST < head.len() || head.iter().any(verb) || head.iter().skip(1).any(|it| is_past(&it.word)) {
@@ -219,8 +239,11 @@ fn asks_directly(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
         {
             return false;
         }
-        let wanted: &[&str] =
-            if due_for { &["need", "needed", "required", "ready", "turn", "done", "want"] } else { &DELIVERIES };
+        let wanted: &[&str] = if due_for {
+            &["need", "needed", "required", "ready", "turn", "done", "want"]
+        } else {
+            &DELIVERIES
+        };
         if is_any(sentence, at, wanted) {
             verb = Some(at);
             break;
@@ -249,8 +272,8 @@ fn names_a_limit(sentence: &[Token<'_>], phrase: &Range<usize>) -> bool {
         };
         if names {
             let at = if matches!(here, "date" | "off") { at - 1 } else { at };
-            let told =
-                (at.saturating_sub(6)..phrase.start).any(|it| is_any(sentence, it, &["was", "were", "passed", "had"]));
+            let told = (at.saturating_sub(6)..phrase.start)
+                .any(|it| is_any(sentence, it, &["was", "were", "passed", "had"]));
             return !told && judge(sentence, at, phrase).unwrap_or(false);
         }
     }

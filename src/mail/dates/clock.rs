@@ -55,7 +55,11 @@ fn named(tokens: &[Token<'_>], at: usize) -> Option<(Clock, usize)> {
         "cop" | "cob" | "eod" | "coe" | "eop" => (Clock::Close, 1),
         "close" | "end" if second == "of" => (Clock::Close, span_of_day(tokens, at + 2)? + 2),
         // The verb of "entries close tomorrow" is no time.
-        "close" if at.checked_sub(1).is_some_and(|it| matches!(word(tokens, it), "by" | "before" | "at" | "until")) => {
+        "close"
+            if at
+                .checked_sub(1)
+                .is_some_and(|it| matches!(word(tokens, it), "by" | "before" | "at" | "until")) =>
+        {
             (Clock::Close, 1)
         }
         // "Thursday am", "tomorrow p.m."
@@ -72,11 +76,14 @@ fn named(tokens: &[Token<'_>], at: usize) -> Option<(Clock, usize)> {
 fn span_of_day(tokens: &[Token<'_>], at: usize) -> Option<usize> {
     let start = at;
     let mut at = at;
-    while matches!(word(tokens, at), "the" | "school" | "working" | "business" | "teaching" | "your" | "our") {
+    while matches!(word(tokens, at), "the" | "school" | "working" | "business" | "teaching" | "your" | "our")
+    {
         at += 1;
     }
     match word(tokens, at) {
-        "day" | "play" | "trading" | "business" | "school" | "work" | "lessons" | "lunch" | "afternoon" => at += 1,
+        "day" | "play" | "trading" | "business" | "school" | "work" | "lessons" | "lunch" | "afternoon" => {
+            at += 1
+        }
         // "The end of today": the day is read next.
         it if is_day_word(it) => {}
         _ if start < at && matches!(word(tokens, at - 1), "school" | "business") => {}
@@ -223,8 +230,27 @@ fn at_hour(tokens: &[Token<'_>], at: usize, hour: u32, minute: u32) -> Option<(C
 /// A number in figures or as a word, to thirty.
 pub(super) fn number(word: &str) -> Option<u32> {
     const NAMES: [&str; 21] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-        "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
     ];
     if !word.is_empty() && word.len() <= 3 && word.bytes().all(|it| it.is_ascii_digit()) {
         return word.parse().ok();

@@ -25,7 +25,10 @@ pub(super) enum Day {
 
 /// Reads a day at `at`; returns it and the index after it.
 pub(super) fn day(tokens: &[Token<'_>], at: usize) -> Option<(Day, usize)> {
-    relative(tokens, at).or_else(|| named(tokens, at)).or_else(|| calendar(tokens, at)).or_else(|| numeric(tokens, at))
+    relative(tokens, at)
+        .or_else(|| named(tokens, at))
+        .or_else(|| calendar(tokens, at))
+        .or_else(|| numeric(tokens, at))
 }
 
 /// The weekday that a word names; its plural is a habit and names none.
@@ -44,7 +47,17 @@ pub(super) fn weekday(word: &str) -> Option<Weekday> {
 
 pub(super) fn month(word: &str) -> Option<u32> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     let found = if word == "sept" {
@@ -205,7 +218,8 @@ fn named(tokens: &[Token<'_>], at: usize) -> Option<(Day, usize)> {
 fn calendar(tokens: &[Token<'_>], at: usize) -> Option<(Day, usize)> {
     let at = at + usize::from(word(tokens, at) == "the");
     if let Some(month) = month(word(tokens, at)) {
-        let day = number(word(tokens, at + 1)).filter(|it| (1..=31).contains(it) && figures(tokens, at + 1))?;
+        let day =
+            number(word(tokens, at + 1)).filter(|it| (1..=31).contains(it) && figures(tokens, at + 1))?;
         let next = at + 2 + usize::from(is_suffix(tokens, at + 2));
         return Some(with_year(tokens, next, day, month));
     }
@@ -254,7 +268,10 @@ fn figures(tokens: &[Token<'_>], at: usize) -> bool {
 /// `st`, `nd`, `rd`, `th`, right after the figure.
 fn is_suffix(tokens: &[Token<'_>], at: usize) -> bool {
     matches!(word(tokens, at), "st" | "nd" | "rd" | "th")
-        && at.checked_sub(1).and_then(|it| tokens.get(it)).is_some_and(|it| it.range.end == tokens[at].range.start)
+        && at
+            .checked_sub(1)
+            .and_then(|it| tokens.get(it))
+            .is_some_and(|it| it.range.end == tokens[at].range.start)
 }
 
 fn with_year(tokens: &[Token<'_>], at: usize, day: u32, month: u32) -> (Day, usize) {

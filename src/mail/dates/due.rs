@@ -1,8 +1,8 @@
 //! The instant that a time in words means, from the instant at which its mail is delivered.
 
 use chrono::{
-    DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike,
-    Weekday,
+    DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone,
+    Timelike, Weekday,
 };
 use chrono_tz::Tz;
 
@@ -27,7 +27,11 @@ pub(super) fn due(when: When, anchor: &DateTime<Tz>, last: Option<&DateTime<Tz>>
         When::Then { before } => {
             let last = *last?;
             let day_alone = before && last.naive_local().time() == CLOSE;
-            return if day_alone { instant(anchor, last.date_naive().and_time(NaiveTime::MIN)) } else { Some(last) };
+            return if day_alone {
+                instant(anchor, last.date_naive().and_time(NaiveTime::MIN))
+            } else {
+                Some(last)
+            };
         }
         When::SameTime(day) => date(day, now, None)?.and_time(now.time()),
         When::Before { day } => date(day, now, None)?.and_time(NaiveTime::MIN),
@@ -90,8 +94,9 @@ fn date(day: Day, now: NaiveDateTime, clock: Option<Clock>) -> Option<NaiveDate>
         }
         Day::InWeek(weekday, weeks) => {
             let monday = today.checked_sub_days(Days::new(today.weekday().num_days_from_monday().into()))?;
-            let date = monday
-                .checked_add_signed(TimeDelta::try_days(weeks * 7 + i64::from(weekday.num_days_from_monday()))?)?;
+            let date = monday.checked_add_signed(TimeDelta::try_days(
+                weeks * 7 + i64::from(weekday.num_days_from_monday()),
+            )?)?;
             // On a Saturday, "this Friday" and "the end of the week" are those to come.
             if weeks == 0 && date < today { date.checked_add_days(Days::new(7)) } else { Some(date) }
         }
@@ -117,7 +122,9 @@ fn without_year(today: NaiveDate, day: u32, month: u32) -> Option<NaiveDate> {
         .filter(|it| *it < today && today - *it <= LATELY);
     // 29 February may be up to eight years away.
     past.or_else(|| {
-        (0..=8).find_map(|ahead| NaiveDate::from_ymd_opt(today.year() + ahead, month, day).filter(|it| today <= *it))
+        (0..=8).find_map(|ahead| {
+            NaiveDate::from_ymd_opt(today.year() + ahead, month, day).filter(|it| today <= *it)
+        })
     })
 }
 
@@ -142,8 +149,10 @@ fn instant(anchor: &DateTime<Tz>, local: NaiveDateTime) -> Option<DateTime<Tz>> 
         LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => Some(instant),
         // Clocks are changed on a quarter of an hour.
         LocalResult::None => (1..=96).find_map(|quarters| {
-            let past = TimeDelta::minutes(i64::from(local.minute() % 15)) + TimeDelta::seconds(local.second().into());
-            let later = local.checked_sub_signed(past)?.checked_add_signed(TimeDelta::minutes(15 * quarters))?;
+            let past = TimeDelta::minutes(i64::from(local.minute() % 15))
+                + TimeDelta::seconds(local.second().into());
+            let later =
+                local.checked_sub_signed(past)?.checked_add_signed(TimeDelta::minutes(15 * quarters))?;
             zone.from_local_datetime(&later).earliest()
         }),
     }

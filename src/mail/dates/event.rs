@@ -5,22 +5,49 @@ use super::token::{Kind, Token};
 
 /// Happenings of a school day, which have a day but no time of day that a reader elsewhere could know.
 const EVENTS: [&str; 26] = [
-    "meeting", "briefing", "lesson", "lessons", "rehearsal", "session", "assembly", "training", "inset", "match",
-    "registration", "break", "breaktime", "period", "tutor", "tutorial", "form", "visit", "inspection", "interview",
-    "interviews", "evening", "trip", "performance", "show", "class",
+    "meeting",
+    "briefing",
+    "lesson",
+    "lessons",
+    "rehearsal",
+    "session",
+    "assembly",
+    "training",
+    "inset",
+    "match",
+    "registration",
+    "break",
+    "breaktime",
+    "period",
+    "tutor",
+    "tutorial",
+    "form",
+    "visit",
+    "inspection",
+    "interview",
+    "interviews",
+    "evening",
+    "trip",
+    "performance",
+    "show",
+    "class",
 ];
 
 /// How many tokens name an event at `at`: "our meeting", "period 4", "the start of registration".
 pub(super) fn event(tokens: &[Token<'_>], at: usize) -> usize {
     let mut next = at;
     while next < at + 6
-        && is_any(tokens, next, &["our", "your", "my", "start", "end", "of", "the", "morning", "staff", "afternoon"])
+        && is_any(
+            tokens,
+            next,
+            &["our", "your", "my", "start", "end", "of", "the", "morning", "staff", "afternoon"],
+        )
     {
         next += 1;
     }
     // "p4" is one word and a figure.
-    let period =
-        matches!(word(tokens, next), "p" | "period" | "lesson" | "p.") && number(word(tokens, next + 1)).is_some();
+    let period = matches!(word(tokens, next), "p" | "period" | "lesson" | "p.")
+        && number(word(tokens, next + 1)).is_some();
     if period {
         return next + 2 - at;
     }
@@ -35,7 +62,9 @@ pub(super) fn event(tokens: &[Token<'_>], at: usize) -> usize {
 
 /// Whether an event happens every day, so that naming it means today.
 pub(super) fn is_within_day(tokens: &[Token<'_>], from: usize, to: usize) -> bool {
-    (from..to).any(|at| is_any(tokens, at, &["period", "p", "break", "breaktime", "registration", "tutor", "lesson"]))
+    (from..to).any(|at| {
+        is_any(tokens, at, &["period", "p", "break", "breaktime", "registration", "tutor", "lesson"])
+    })
 }
 
 /// The event that belongs to a day, "Friday's meeting", "Monday morning registration": whether one does, and its end.

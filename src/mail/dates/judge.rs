@@ -59,7 +59,9 @@ fn courtesy(place: &Place<'_>) -> Option<bool> {
             "like" | "love" | "appreciate" | "welcome" | "be" | "really" | "prefer" | "need" | "want"
         )),
         "hoping" | "hope" if matches!(next, "you" | "you'd" | "you'll" | "you're" | "for") => Some(true),
-        "hoping" | "hope" if next == "to" && matches!(third, "have" | "get" | "receive" | "hear") => Some(true),
+        "hoping" | "hope" if next == "to" && matches!(third, "have" | "get" | "receive" | "hear") => {
+            Some(true)
+        }
         "was" | "were" if matches!(next, "wondering" | "hoping") => Some(true),
         "let" if matches!(third, "know" | "have") || matches!(next, "me" | "us") => {
             Some(!matches!(before, "i'll" | "we'll" | "will" | "i'd" | "to" | "they'll"))
@@ -89,9 +91,15 @@ fn limit(place: &Place<'_>) -> Option<bool> {
         {
             Some(!has_third_subject(tokens, at) && closes(tokens, at))
         }
-        "runs" if is_any(tokens, phrase.start, &["until", "till", "til", "up"]) => Some(is_series(tokens, at)),
-        "closes" | "close" | "closing" | "shuts" | "shut" | "opens" if near(at, phrase) => Some(closes(tokens, at)),
-        "ends" | "end" | "finishes" | "expires" | "finish" if near(at, phrase) && is_series(tokens, at) => Some(true),
+        "runs" if is_any(tokens, phrase.start, &["until", "till", "til", "up"]) => {
+            Some(is_series(tokens, at))
+        }
+        "closes" | "close" | "closing" | "shuts" | "shut" | "opens" if near(at, phrase) => {
+            Some(closes(tokens, at))
+        }
+        "ends" | "end" | "finishes" | "expires" | "finish" if near(at, phrase) && is_series(tokens, at) => {
+            Some(true)
+        }
         _ => None,
     }
 }
@@ -100,9 +108,8 @@ fn limit(place: &Place<'_>) -> Option<bool> {
 fn demand(place: &Place<'_>) -> Option<bool> {
     let &Place { tokens, at, before, here, next, third, .. } = place;
     match here {
-        "need" | "needs" | "require" | "requires" | "want" | "wants" | "expect" | "expects" | "ask" | "asks" => {
-            Some(wants(tokens, at, next, third))
-        }
+        "need" | "needs" | "require" | "requires" | "want" | "wants" | "expect" | "expects" | "ask"
+        | "asks" => Some(wants(tokens, at, next, third)),
         "needed" | "required" | "wanted" | "requested" | "expected" => wanted(tokens, at, before),
         "asked" if matches!(before, "i" | "we" | "i've" | "we've") && next == "for" => Some(reminds(tokens)),
         "asked" | "reminded" | "told" | "invited" => Some(is_told_reader(tokens, at, before)),
@@ -111,16 +118,19 @@ fn demand(place: &Place<'_>) -> Option<bool> {
             "they" => next == "be",
             _ => !matches!(before, "he" | "she"),
         }),
-        "have" | "has" | "got" if next == "to" => Some(!is_absent(before) || (before, third) == ("they", "be")),
+        "have" | "has" | "got" if next == "to" => {
+            Some(!is_absent(before) || (before, third) == ("they", "be"))
+        }
         "he'd" | "she'd" | "they'd" => {
             Some(next == "like" && tokens[at..].iter().take(8).any(|it| matches!(&*it.word, "you" | "your")))
         }
         "to" if next == "be" || (next == "have" && is_past(third)) => to_be(before),
-        "is" | "are" if next == "to" && third != "be" => Some(!matches!(before, "i" | "we" | "he" | "she" | "they")),
-        "should" => should(tokens, at, before, next, third),
-        "can" | "could" | "would" | "will" | "may" | "might" | "won't" | "wouldn't" | "can't" | "couldn't" => {
-            modal(tokens, at, before, next, third)
+        "is" | "are" if next == "to" && third != "be" => {
+            Some(!matches!(before, "i" | "we" | "he" | "she" | "they"))
         }
+        "should" => should(tokens, at, before, next, third),
+        "can" | "could" | "would" | "will" | "may" | "might" | "won't" | "wouldn't" | "can't"
+        | "couldn't" => modal(tokens, at, before, next, third),
         "you'll" => Some(next == "need" || (next, third) == ("have", "to")),
         _ => None,
     }
@@ -131,11 +141,21 @@ fn account(place: &Place<'_>) -> Option<bool> {
     let &Place { phrase, at, before, here, next, .. } = place;
     match here {
         _ if is_somebody_doing(here, next) => Some(false),
-        "thanks" | "thank" if matches!(next, "you" | "for") => (at < phrase.start || next == "for").then_some(false),
+        "thanks" | "thank" if matches!(next, "you" | "for") => {
+            (at < phrase.start || next == "for").then_some(false)
+        }
         // "Can they be back by Friday?": the verb before decides.
-        "he" | "she" | "they" | "i" | "we" if matches!(before, "can" | "could" | "would" | "may" | "might") => None,
-        "let's" | "i'll" | "we'll" | "he'll" | "she'll" | "they'll" | "it'll" | "he" | "she" | "they" => Some(false),
-        "i'm" | "i've" | "we've" | "we're" | "he's" | "she's" | "they're" | "they've" => Some(next == "asking"),
+        "he" | "she" | "they" | "i" | "we"
+            if matches!(before, "can" | "could" | "would" | "may" | "might") =>
+        {
+            None
+        }
+        "let's" | "i'll" | "we'll" | "he'll" | "she'll" | "they'll" | "it'll" | "he" | "she" | "they" => {
+            Some(false)
+        }
+        "i'm" | "i've" | "we've" | "we're" | "he's" | "she's" | "they're" | "they've" => {
+            Some(next == "asking")
+        }
         "i" | "we" | "it" | "you" | "who" if is_past(next) => Some(false),
         "was" | "were" | "wasn't" | "weren't" | "had" | "did" | "didn't" | "hadn't" => Some(false),
         "aiming" | "hope" | "hoping" | "hopes" | "promises" | "planning" => Some(false),
@@ -159,7 +179,8 @@ fn is_somebody_doing(here: &str, next: &str) -> bool {
 pub(super) fn is_silence(tokens: &[Token<'_>], at: usize) -> bool {
     at.checked_sub(1).is_some_and(|it| word(tokens, it) == "if")
         && (at + 1..at + 5).any(|it| is_any(tokens, it, &["don't", "haven't", "not"]))
-        && (at + 1..at + 7).any(|it| is_any(tokens, it, &["hear", "heard", "receive", "received", "get", "got"]))
+        && (at + 1..at + 7)
+            .any(|it| is_any(tokens, it, &["hear", "heard", "receive", "received", "get", "got"]))
 }
 
 fn has_third_subject(tokens: &[Token<'_>], at: usize) -> bool {
@@ -173,7 +194,16 @@ pub(super) fn is_outsiders(tokens: &[Token<'_>], at: usize) -> bool {
         let name = word(tokens, it).trim_end_matches("'s");
         matches!(
             name,
-            "board" | "council" | "la" | "ofsted" | "dfe" | "authority" | "ucas" | "government" | "supplier" | "their"
+            "board"
+                | "council"
+                | "la"
+                | "ofsted"
+                | "dfe"
+                | "authority"
+                | "ucas"
+                | "government"
+                | "supplier"
+                | "their"
         )
     });
     outside && !tokens.iter().any(|it| matches!(&*it.word, "please" | "you" | "your" | "yours"))
@@ -203,7 +233,19 @@ fn is_handover(tokens: &[Token<'_>], at: usize) -> bool {
 pub(super) fn is_verb(word: &str) -> bool {
     matches!(
         word,
-        "is" | "are" | "am" | "be" | "been" | "has" | "will" | "i" | "we" | "it" | "who" | "they" | "he" | "she"
+        "is" | "are"
+            | "am"
+            | "be"
+            | "been"
+            | "has"
+            | "will"
+            | "i"
+            | "we"
+            | "it"
+            | "who"
+            | "they"
+            | "he"
+            | "she"
     )
 }
 
@@ -235,7 +277,11 @@ fn is_imperative(tokens: &[Token<'_>], at: usize) -> bool {
         Some(before) => {
             tokens[before].kind == Kind::Mark && !matches!(&*tokens[before].word, "'" | "’" | "/" | "&" | "£")
                 || is_any(tokens, before, &["just", "also", "then", "so", "but", "always", "do", "simply"])
-                    && !is_any(tokens, before.wrapping_sub(1), &["i", "we", "they", "you", "he", "she", "not"])
+                    && !is_any(
+                        tokens,
+                        before.wrapping_sub(1),
+                        &["i", "we", "they", "you", "he", "she", "not"],
+                    )
         }
     }
 }

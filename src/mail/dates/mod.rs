@@ -101,8 +101,8 @@ fn read(
         // What is asked for stands before its time, or after it where no other time follows.
         let is_last = phrases[at + 1..].iter().all(|it| it.lead != Lead::Limit);
         let end = if is_last || tokens.start == read_to { sentence.len() } else { tokens.end };
-        let product =
-            work::product(sentence, read_to..tokens.start).or_else(|| work::product(sentence, tokens.end..end));
+        let product = work::product(sentence, read_to..tokens.start)
+            .or_else(|| work::product(sentence, tokens.end..end));
         read_to = tokens.end;
         deadlines.push(Deadline {
             range: bytes(&sentence[tokens.clone()]),

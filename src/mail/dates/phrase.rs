@@ -94,7 +94,9 @@ fn phrase(tokens: &[Token<'_>], at: usize) -> Option<Phrase> {
     if let Some((when, end, _)) = time(tokens, skipped, true) {
         let (event, end) = owned_event(tokens, end);
         return match when {
-            When::At { day: Some(day), clock: None } if before && !event && skipped == next && !is_stretch(day) => {
+            When::At { day: Some(day), clock: None }
+                if before && !event && skipped == next && !is_stretch(day) =>
+            {
                 found(lead, When::Before { day }, end)
             }
             when => found(lead, when, end),
@@ -121,7 +123,11 @@ fn lead(tokens: &[Token<'_>], at: usize) -> (Lead, usize) {
     if word(tokens, next) == "," && matches!(word(tokens, next + 1), "say" | "ideally" | "latest") {
         next += 2 + usize::from(word(tokens, next + 2) == ",");
     }
-    while is_any(tokens, next, &["about", "around", "approximately", "roughly", "say", "the", "at", "ideally"]) {
+    while is_any(
+        tokens,
+        next,
+        &["about", "around", "approximately", "roughly", "say", "the", "at", "ideally"],
+    ) {
         next += 1;
     }
     (lead, next)
@@ -163,7 +169,8 @@ fn elapsed(tokens: &[Token<'_>], at: usize) -> Option<(When, usize)> {
         "hour" | "week" | "fortnight" | "day" if within => (1, next),
         "half" => {
             let unit = next + 1 + usize::from(matches!(word(tokens, next + 1), "an" | "a"));
-            return (word(tokens, unit) == "hour").then_some((When::Elapsed(TimeDelta::minutes(30)), unit + 1));
+            return (word(tokens, unit) == "hour")
+                .then_some((When::Elapsed(TimeDelta::minutes(30)), unit + 1));
         }
         "a" if word(tokens, next + 1) == "couple" && word(tokens, next + 2) == "of" => (2, next + 3),
         "an" | "a" => (1, next + 1),
@@ -197,7 +204,8 @@ fn time(tokens: &[Token<'_>], at: usize, alone: bool) -> Option<(When, usize, bo
     let mut end = at;
     let mut next = at;
     loop {
-        let after_at = alone || end != at || is_any(tokens, next.wrapping_sub(1), &["at", "by", "closes", "until"]);
+        let after_at =
+            alone || end != at || is_any(tokens, next.wrapping_sub(1), &["at", "by", "closes", "until"]);
         if found_day.is_none()
             && let Some((day, after)) = day(tokens, next)
         {
@@ -221,7 +229,8 @@ fn time(tokens: &[Token<'_>], at: usize, alone: bool) -> Option<(When, usize, bo
             next += 1;
         }
         while is_any(tokens, next, &["on", "at", "in", "of", "the", "by", "before"]) {
-            by |= matches!(word(tokens, next), "by" | "before") && begins(tokens, next + 1, found_day, found_clock);
+            by |= matches!(word(tokens, next), "by" | "before")
+                && begins(tokens, next + 1, found_day, found_clock);
             next += 1;
         }
     }
@@ -231,12 +240,14 @@ fn time(tokens: &[Token<'_>], at: usize, alone: bool) -> Option<(When, usize, bo
 
 /// Whether the missing half of a time begins at `at`.
 fn begins(tokens: &[Token<'_>], at: usize, found_day: Option<Day>, found_clock: Option<Clock>) -> bool {
-    (found_day.is_none() && day(tokens, at).is_some()) || (found_clock.is_none() && clock(tokens, at, true).is_some())
+    (found_day.is_none() && day(tokens, at).is_some())
+        || (found_clock.is_none() && clock(tokens, at, true).is_some())
 }
 
 /// Whether a part of the day follows a time by the clock: "11 tomorrow morning", "4 this afternoon".
 fn is_part(tokens: &[Token<'_>], at: usize, found: Option<Clock>) -> bool {
-    matches!(found, Some(Clock::At { .. })) && is_any(tokens, at, &["morning", "afternoon", "evening", "night"])
+    matches!(found, Some(Clock::At { .. }))
+        && is_any(tokens, at, &["morning", "afternoon", "evening", "night"])
 }
 
 /// A time by the clock, in the part of the day that is named after it.
@@ -281,8 +292,8 @@ fn is_latest(tokens: &[Token<'_>], at: usize) -> bool {
 /// The time of what something is to be done before: "before you leave today", "before the concert on Friday".
 fn reached(tokens: &[Token<'_>], at: usize) -> Option<(When, usize)> {
     let begins = [
-        "you", "we", "they", "it", "he", "she", "i", "people", "everyone", "leaving", "going", "your", "my", "our",
-        "that",
+        "you", "we", "they", "it", "he", "she", "i", "people", "everyone", "leaving", "going", "your", "my",
+        "our", "that",
     ];
     let named = is_any(tokens, at.wrapping_sub(1), &["the"]) && time(tokens, at, true).is_none();
     if !named && !is_any(tokens, at, &begins) {

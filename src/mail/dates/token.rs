@@ -98,7 +98,8 @@ fn word_length(rest: &str) -> usize {
     let mut end = 0;
     let mut letters = rest.char_indices().peekable();
     while let Some((at, letter)) = letters.next() {
-        let joins = matches!(letter, '\'' | '’' | '-') && letters.peek().is_some_and(|(_, next)| next.is_alphabetic());
+        let joins = matches!(letter, '\'' | '’' | '-')
+            && letters.peek().is_some_and(|(_, next)| next.is_alphabetic());
         if !letter.is_alphabetic() && !joins {
             break;
         }
@@ -150,6 +151,7 @@ fn is_final(text: &str, token: &Token<'_>, before: Option<&Token<'_>>) -> bool {
 /// Whether a sentence ends with this line although no full stop says so.
 fn ends_at_line(line: &str, next: &str) -> bool {
     let next = next.lines().next().unwrap_or_default().trim_start();
-    let item = next.starts_with(['-', '*', '•', '·', '>']) || next.chars().next().is_some_and(char::is_uppercase);
+    let item =
+        next.starts_with(['-', '*', '•', '·', '>']) || next.chars().next().is_some_and(char::is_uppercase);
     next.is_empty() || line.trim().is_empty() || (item && line.trim().len() <= SHORT_LINE)
 }

@@ -12,7 +12,10 @@ pub(super) fn wants(tokens: &[Token<'_>], at: usize, next: &str, third: &str) ->
             || is_any(tokens, it, &COLLECTIVE)
     });
     let subject = (0..at).rev().map(|it| word(tokens, it)).find(|it| {
-        !matches!(*it, "also" | "really" | "will" | "would" | "do" | "now" | "still" | "only" | "just" | "urgently")
+        !matches!(
+            *it,
+            "also" | "really" | "will" | "would" | "do" | "now" | "still" | "only" | "just" | "urgently"
+        )
     });
     match subject.unwrap_or("") {
         "i" | "we" | "i'll" | "we'll" | "i'd" | "we'd" => {
@@ -41,26 +44,35 @@ pub(super) fn wanted(tokens: &[Token<'_>], at: usize, before: &str) -> Option<bo
         "is" | "are" | "be" | "still" | "also" | "urgently" => Some(!is_outsiders(tokens, at)),
         _ if word(tokens, at) == "required" => Some(!is_outsiders(tokens, at)),
         // "Helpers needed by 3" has the shape of "the parents needed an answer by 3": what follows tells them apart.
-        _ => Some(!is_any(tokens, at + 1, &["a", "an", "the", "it", "to", "us", "me", "him", "her", "them", "this"])),
+        _ => Some(!is_any(
+            tokens,
+            at + 1,
+            &["a", "an", "the", "it", "to", "us", "me", "him", "her", "them", "this"],
+        )),
     }
 }
 
 /// "You are asked to", "may I remind you"; not "I've been asked to", "parents were told".
 pub(super) fn is_told_reader(tokens: &[Token<'_>], at: usize, before: &str) -> bool {
     matches!(before, "are" | "is")
-        && (at.saturating_sub(4)..at).any(|it| is_any(tokens, it, &["you", "all"]) || is_any(tokens, it, &COLLECTIVE))
+        && (at.saturating_sub(4)..at)
+            .any(|it| is_any(tokens, it, &["you", "all"]) || is_any(tokens, it, &COLLECTIVE))
 }
 
 pub(super) fn should(tokens: &[Token<'_>], at: usize, before: &str, next: &str, third: &str) -> Option<bool> {
     if next == "have" {
-        return Some(!matches!(third, "been" | "received" | "had" | "got" | "seen" | "heard") && !is_absent(before));
+        return Some(
+            !matches!(third, "been" | "received" | "had" | "got" | "seen" | "heard") && !is_absent(before),
+        );
     }
     // "Should anyone want a lift" is a condition; its main clause decides.
     if at == 0 {
         return None;
     }
-    let happens =
-        matches!(next, "arrive" | "leave" | "get" | "land" | "know" | "see" | "make" | "hear" | "finish" | "find");
+    let happens = matches!(
+        next,
+        "arrive" | "leave" | "get" | "land" | "know" | "see" | "make" | "hear" | "finish" | "find"
+    );
     Some(match before {
         "you" | "staff" | "everyone" | "all" => true,
         "i" | "we" | "he" | "she" | "they" | "it" | "that" | "which" | "this" => false,
@@ -124,7 +136,9 @@ pub(super) fn modal(tokens: &[Token<'_>], at: usize, before: &str, next: &str, t
                 ),
         ),
         _ if begins && (asks || COLLECTIVE.contains(&next)) => Some(true),
-        _ if begins && matches!(word(tokens, at), "could" | "would" | "can" | "may") && before.is_empty() => Some(true),
+        _ if begins && matches!(word(tokens, at), "could" | "would" | "can" | "may") && before.is_empty() => {
+            Some(true)
+        }
         "need" | "appreciate" | "like" | "love" if matches!(before, "i" | "we") => Some(true),
         "be" if is_welcome(third) => Some(true),
         "help" => Some(true),
@@ -167,8 +181,8 @@ pub(super) fn is_welcome(word: &str) -> bool {
 pub(super) fn to_be(before: &str) -> Option<bool> {
     match before {
         "need" | "needs" | "has" | "have" | "had" | "ought" | "got" | "want" | "like" => None,
-        "hope" | "hopes" | "hoping" | "going" | "likely" | "expecting" | "supposed" | "seem" | "seems" | "due"
-        | "about" | "promised" | "meant" | "aiming" | "aim" | "able" => Some(false),
+        "hope" | "hopes" | "hoping" | "going" | "likely" | "expecting" | "supposed" | "seem" | "seems"
+        | "due" | "about" | "promised" | "meant" | "aiming" | "aim" | "able" => Some(false),
         _ => Some(true),
     }
 }

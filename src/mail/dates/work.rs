@@ -14,7 +14,8 @@ pub(super) fn product(tokens: &[Token<'_>], mut part: Range<usize>) -> Option<us
         is_any(tokens, at, &WORK)
             && match word(tokens, at) {
                 "report" => {
-                    !matches!(before, "and" | "please" | "to" | "must" | "should" | "will" | "or") && next != "to"
+                    !matches!(before, "and" | "please" | "to" | "must" | "should" | "will" | "or")
+                        && next != "to"
                 }
                 "reference" => !matches!(before, "with" | "in" | "for") && next != "to",
                 "data" => !matches!(next, "protection" | "breach"),

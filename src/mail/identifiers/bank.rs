@@ -57,7 +57,12 @@ const BETWEEN: usize = 48;
 ///
 /// Six and eight figures are anything, so a word must name one half; and where that is the
 /// account alone, the other half must be written in pairs that are no date.
-pub(super) fn accounts(text: &str, layout: &Layout, headings: &Headings, labels: &[Label]) -> Vec<Identifier> {
+pub(super) fn accounts(
+    text: &str,
+    layout: &Layout,
+    headings: &Headings,
+    labels: &[Label],
+) -> Vec<Identifier> {
     let names_half = |it: &Label| matches!(it.topic, Topic::SortCode | Topic::Names(Kind::BankAccount));
     if !labels.iter().any(names_half) {
         return Vec::new();
@@ -109,7 +114,8 @@ fn halves(text: &str, headings: &Headings, labels: &[Label]) -> Vec<Half> {
         };
         let account = Topic::Names(Kind::BankAccount);
         let pairs = written.grouped(&[2, 2, 2]);
-        let whole = written.grouped(&[8]) || written.grouped(&[4, 4]) || written.grouped(&[2; 4]) && beside(account);
+        let whole =
+            written.grouped(&[8]) || written.grouped(&[4, 4]) || written.grouped(&[2; 4]) && beside(account);
         let (length, topic) = if alone(8) && whole {
             (8, account)
         } else if alone(6) && (pairs || written.grouped(&[6])) {

@@ -29,7 +29,8 @@ pub(super) fn candidates(text: &str, labels: &[Label], others: &[Candidate]) -> 
             let whole = date.get(0)?;
             let bytes = text.as_bytes();
             let glued = |byte: Option<&u8>| byte.is_some_and(|it| matches!(it, b'/' | b'-'));
-            let cut = whole.start().checked_sub(1).is_some_and(|it| glued(bytes.get(it))) || glued(bytes.get(whole.end()));
+            let cut = whole.start().checked_sub(1).is_some_and(|it| glued(bytes.get(it)))
+                || glued(bytes.get(whole.end()));
             let end = whole.end() - usize::from(whole.as_str().ends_with('T'));
             (!cut).then_some(Candidate {
                 kind: Kind::BirthDate,

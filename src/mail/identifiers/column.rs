@@ -25,7 +25,9 @@ impl<'a> Headings<'a> {
     /// Finds the headings: lines with such words and without figures of any such form.
     pub(super) fn new(text: &str, layout: &'a Layout, labels: &[Label], candidates: &[Candidate]) -> Self {
         let mut columns: HashMap<Column, Vec<(usize, Vec<Topic>)>> = HashMap::new();
-        for group in labels.chunk_by(|one, other| layout.line(one.range.start) == layout.line(other.range.start)) {
+        for group in
+            labels.chunk_by(|one, other| layout.line(one.range.start) == layout.line(other.range.start))
+        {
             let number = layout.line(group[0].range.start);
             let Some(line) = layout.get(number) else { continue };
             let from = candidates.partition_point(|it| it.range.start < line.range.start);

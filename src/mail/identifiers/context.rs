@@ -137,7 +137,10 @@ fn goes_on(text: &str, labels: &[Label], end: usize, start: usize) -> bool {
     let next = labels.partition_point(|it| it.range.start < end);
     let labelled = labels.get(next).is_some_and(|it| it.range.start < start);
     let mut words = gap.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
-    !labelled && words.all(|it| matches!(it, "and" | "or") || it.starts_with(|it: char| it.is_uppercase() || it.is_numeric()))
+    !labelled
+        && words.all(|it| {
+            matches!(it, "and" | "or") || it.starts_with(|it: char| it.is_uppercase() || it.is_numeric())
+        })
 }
 
 fn hinted(text: &str, labels: &[Label], candidate: &Candidate) -> bool {
@@ -156,7 +159,11 @@ fn second_date(layout: &Layout, found: &[Identifier], candidate: &Candidate) -> 
     let line = layout.line(candidate.range.start);
     candidate.kind == Kind::BirthDate
         && layout.get(line).is_some_and(|it| it.parted.is_none())
-        && found.iter().rev().take(8).any(|it| it.kind == Kind::BirthDate && layout.line(it.range.start) == line)
+        && found
+            .iter()
+            .rev()
+            .take(8)
+            .any(|it| it.kind == Kind::BirthDate && layout.line(it.range.start) == line)
 }
 
 /// A block, a column of it and a kind.

@@ -29,7 +29,8 @@ pub(super) enum Parted {
     ByBlanks,
 }
 
-const WAYS: [Parted; 5] = [Parted::By(b'\t'), Parted::By(b'|'), Parted::By(b';'), Parted::By(b','), Parted::ByBlanks];
+const WAYS: [Parted; 5] =
+    [Parted::By(b'\t'), Parted::By(b'|'), Parted::By(b';'), Parted::By(b','), Parted::ByBlanks];
 
 impl Layout {
     pub(super) fn new(text: &str, shape: Shape) -> Self {
@@ -99,7 +100,9 @@ impl Layout {
         let first = self.separators_before(line.range.start);
         let start = match column {
             0 => line.range.start,
-            _ => self.separators.get(first + column - 1).map(|it| it.end).filter(|it| *it <= line.range.end)?,
+            _ => {
+                self.separators.get(first + column - 1).map(|it| it.end).filter(|it| *it <= line.range.end)?
+            }
         };
         Some(self.cell_at(start))
     }

@@ -30,8 +30,18 @@ ZE 1-3|ZZ 1-99";
 
 /// Districts of inner London that end in a letter, with the letters that each may have.
 const LETTERED: [(&str, &str); 12] = [
-    ("E1", "W"), ("EC1", "AMNPRVY"), ("EC2", "AMNPRVY"), ("EC3", "AMNPRV"), ("EC4", "AMNPRVY"), ("N1", "CP"),
-    ("NW1", "W"), ("SE1", "P"), ("SW1", "AEHPVWXY"), ("W1", "ABCDFGHJKSTUW"), ("WC1", "ABEHNRVX"), ("WC2", "ABEHNR"),
+    ("E1", "W"),
+    ("EC1", "AMNPRVY"),
+    ("EC2", "AMNPRVY"),
+    ("EC3", "AMNPRV"),
+    ("EC4", "AMNPRVY"),
+    ("N1", "CP"),
+    ("NW1", "W"),
+    ("SE1", "P"),
+    ("SW1", "AEHPVWXY"),
+    ("W1", "ABCDFGHJKSTUW"),
+    ("WC1", "ABEHNRVX"),
+    ("WC2", "ABEHNR"),
 ];
 
 /// The districts of each area as bits 0 to 99.
@@ -60,8 +70,12 @@ pub(super) fn read(written: &Written, text: &str) -> Option<Candidate> {
         true => Needs::Nothing,
         false => Needs::OwnName,
     };
-    (apart && !dotted && written.stands_alone(length))
-        .then_some(Candidate { kind: Kind::Postcode, range, valid: true, needs })
+    (apart && !dotted && written.stands_alone(length)).then_some(Candidate {
+        kind: Kind::Postcode,
+        range,
+        valid: true,
+        needs,
+    })
 }
 
 /// Whether a postcode in capitals without its blank is of a district in use.
@@ -95,13 +109,14 @@ const AFTER_STREET: usize = 6;
 
 /// Words for a street that mean nothing else, and words that are a street only in capitals.
 const STREETS: &[&str] = &[
-    "road", "rd", "street", "lane", "ln", "avenue", "ave", "drive", "gardens", "gdns", "crescent", "cres", "terrace",
-    "grove", "mews", "cottage", "cottages", "villas", "heol", "ffordd", "stryd",
+    "road", "rd", "street", "lane", "ln", "avenue", "ave", "drive", "gardens", "gdns", "crescent", "cres",
+    "terrace", "grove", "mews", "cottage", "cottages", "villas", "heol", "ffordd", "stryd",
 ];
 const IN_CAPITALS: &[&str] = &[
-    "St", "Close", "Dr", "Way", "Court", "House", "Hill", "Place", "Square", "Park", "Row", "View", "Walk", "Green",
-    "Rise", "Farm", "Quay", "Wharf", "Yard", "Broadway", "Parade", "Heath", "Meadow", "Meadows", "Estate", "Maes",
-    "Flat", "End", "Croft", "CLOSE", "WAY", "COURT", "HOUSE", "HILL", "PLACE", "SQUARE", "PARK", "VIEW",
+    "St", "Close", "Dr", "Way", "Court", "House", "Hill", "Place", "Square", "Park", "Row", "View", "Walk",
+    "Green", "Rise", "Farm", "Quay", "Wharf", "Yard", "Broadway", "Parade", "Heath", "Meadow", "Meadows",
+    "Estate", "Maes", "Flat", "End", "Croft", "CLOSE", "WAY", "COURT", "HOUSE", "HILL", "PLACE", "SQUARE",
+    "PARK", "VIEW",
 ];
 
 /// Whether a house number with a street, or a name with a street, stands before the postcode.

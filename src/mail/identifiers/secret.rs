@@ -40,11 +40,17 @@ pub(super) fn secrets(text: &str, labels: &[Label], shape: Shape) -> Vec<Identif
             Topic::Code => Some(Kind::AccessCode),
             _ => None,
         };
-        let next = labels[at + 1..].iter().take(REACH).find(|it| opens(it.topic)).map_or(text.len(), |it| it.range.start);
+        let next = labels[at + 1..]
+            .iter()
+            .take(REACH)
+            .find(|it| opens(it.topic))
+            .map_or(text.len(), |it| it.range.start);
         let reach = &text[..next.min(text.floor_char_boundary(label.range.end + REACH))];
         let value = match kind {
             Some(kind) => after(text, reach, label.range.end, kind, shape).map(|range| (kind, range)),
-            None if label.topic == Topic::Login => pair(text, label.range.end).map(|range| (Kind::Password, range)),
+            None if label.topic == Topic::Login => {
+                pair(text, label.range.end).map(|range| (Kind::Password, range))
+            }
             None => None,
         };
         let Some((kind, range)) = value else { continue };
@@ -59,11 +65,16 @@ pub(super) fn secrets(text: &str, labels: &[Label], shape: Shape) -> Vec<Identif
 /// The value after a label that ends at `from`; `reach` is the text up to where it may stand.
 fn after(text: &str, reach: &str, from: usize, kind: Kind, shape: Shape) -> Option<Range<usize>> {
     // "PW-6719G" is a part number, and "password_in_same_mail" a name.
-    if reach.get(from..)?.strip_prefix(['-', '_']).is_some_and(|it| it.starts_with(|it: char| it.is_alphanumeric())) {
+    if reach
+        .get(from..)?
+        .strip_prefix(['-', '_'])
+        .is_some_and(|it| it.starts_with(|it: char| it.is_alphanumeric()))
+    {
         return None;
     }
     // Marks that close the label itself: **Password**, "password", (PIN).
-    let mut at = from + reach[from..].bytes().take_while(|it| matches!(it, b'*' | b'"' | b'\'' | b')' | b']')).count();
+    let mut at =
+        from + reach[from..].bytes().take_while(|it| matches!(it, b'*' | b'"' | b'\'' | b')' | b']')).count();
     let mut grade = Grade::Beside;
     for word in 0..WORDS {
         let (next, separator) = separator(reach, at, shape);
@@ -79,7 +90,10 @@ fn after(text: &str, reach: &str, from: usize, kind: Kind, shape: Shape) -> Opti
         let raw = &text[token.clone()];
         let words = raw.trim_matches(|it: char| !it.is_alphanumeric()).to_ascii_lowercase();
         // After its colon a value comes first or not at all: "Password: see separate letter".
-        if grade == Grade::Stated && separator.is_some() || value::denies(&words, word) || raw.ends_with(['.', '?', '!', ';', ',']) {
+        if grade == Grade::Stated && separator.is_some()
+            || value::denies(&words, word)
+            || raw.ends_with(['.', '?', '!', ';', ','])
+        {
             return None;
         }
         grade = match words.as_str() {
@@ -134,16 +148,38 @@ fn pair(text: &str, from: usize) -> Option<Range<usize>> {
 /// Whether `code` is that of a door or the like, which is named near by.
 fn opens_something(text: &str, code: &Range<usize>) -> bool {
     const THINGS: [&str; 22] = [
-        "gate", "gates", "door", "doors", "alarm", "alarms", "safe", "keysafe", "keypad", "padlock", "lock", "entrance",
-        "barrier", "shed", "garage", "cupboard", "cabinet", "locker", "building", "stockroom", "minibus", "gym",
+        "gate",
+        "gates",
+        "door",
+        "doors",
+        "alarm",
+        "alarms",
+        "safe",
+        "keysafe",
+        "keypad",
+        "padlock",
+        "lock",
+        "entrance",
+        "barrier",
+        "shed",
+        "garage",
+        "cupboard",
+        "cabinet",
+        "locker",
+        "building",
+        "stockroom",
+        "minibus",
+        "gym",
     ];
     const OTHERS: [&str; 24] = [
-        "post", "sort", "dress", "area", "dialling", "product", "course", "discount", "promo", "cost", "qr", "bar", "zip",
-        "country", "source", "colour", "error", "voucher", "subject", "exam", "centre", "tax", "morse", "highway",
+        "post", "sort", "dress", "area", "dialling", "product", "course", "discount", "promo", "cost", "qr",
+        "bar", "zip", "country", "source", "colour", "error", "voucher", "subject", "exam", "centre", "tax",
+        "morse", "highway",
     ];
     let from = text.floor_char_boundary(code.start.saturating_sub(CODE_REACH));
     let to = text.floor_char_boundary(code.end + CODE_REACH);
-    let words = |range: Range<usize>| text[range].split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
+    let words =
+        |range: Range<usize>| text[range].split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
     let is_in = |list: &[&str], word: &str| list.iter().any(|it| it.eq_ignore_ascii_case(word));
     let other = words(from..code.start).next_back().is_some_and(|it| is_in(&OTHERS, it));
     !other && words(from..code.start).chain(words(code.end..to)).any(|it| is_in(&THINGS, it))
@@ -165,10 +201,13 @@ pub(super) fn cells(text: &str, layout: &Layout, headings: &Headings) -> Vec<Ide
                 // Commas and blanks in prose make columns of ordinary sentences too.
                 let grade = match row.parted {
                     None => continue,
-                    Some(Parted::By(b',') | Parted::ByBlanks) if layout.shape == Shape::Prose => Grade::Beside,
+                    Some(Parted::By(b',') | Parted::ByBlanks) if layout.shape == Shape::Prose => {
+                        Grade::Beside
+                    }
                     Some(_) => Grade::Stated,
                 };
-                let cell = layout.cell(row, column).and_then(|it| value::token(&text[..it.end], it.start, text));
+                let cell =
+                    layout.cell(row, column).and_then(|it| value::token(&text[..it.end], it.start, text));
                 let value = cell.and_then(|it| value::read(text, &it, kind, grade));
                 found.extend(value.map(|range| Identifier { kind, range, credible: Credible::Column }));
             }

@@ -31,7 +31,8 @@ pub(super) fn token(reach: &str, at: usize, text: &str) -> Option<Range<usize>> 
     let length = rest.find(|it: char| it.is_whitespace() || it == '|').unwrap_or(rest.len());
     // A token that the reach cuts is not read in part.
     let cut = start + length == reach.len()
-        && text[start + length..].starts_with(|it: char| !it.is_whitespace() && !matches!(it, '|' | ',' | ';'));
+        && text[start + length..]
+            .starts_with(|it: char| !it.is_whitespace() && !matches!(it, '|' | ',' | ';'));
     (!cut).then_some(start..start + length)
 }
 
@@ -41,7 +42,12 @@ pub(super) fn read(text: &str, token: &Range<usize>, kind: Kind, grade: Grade) -
     let quoted = raw.len() > 2 && raw.starts_with(['"', '\'', '`']) && raw.ends_with(&raw[..1]);
     let inner = if quoted { token.start + 1..token.end - 1 } else { unpunctuated(raw, token.start) };
     let value = &text[inner.clone()];
-    if grade == Grade::Far || value.is_empty() || LONGEST < value.len() || is_placeholder(value) || is_address(value) {
+    if grade == Grade::Far
+        || value.is_empty()
+        || LONGEST < value.len()
+        || is_placeholder(value)
+        || is_address(value)
+    {
         return None;
     }
     let rest = &text[token.end..];
@@ -83,16 +89,26 @@ fn ends_clause(rest: &str) -> bool {
     next.is_empty()
         || next.starts_with(['\n', '\r', '\t', ',', ';', '|', '(', '-', '/'])
         || rest.starts_with("  ")
-        || ["and ", "username", "but "].iter().any(|it| next.get(..it.len()).is_some_and(|start| start.eq_ignore_ascii_case(it)))
+        || ["and ", "username", "but "]
+            .iter()
+            .any(|it| next.get(..it.len()).is_some_and(|start| start.eq_ignore_ascii_case(it)))
 }
 
 /// `<password>`, `********`, `xxxx`, `[to follow]`, `____`, `{{password}}`, `...`
 fn is_placeholder(value: &str) -> bool {
     let mut characters = value.chars();
     let first = characters.next().unwrap_or(' ');
-    let masked = value.chars().all(|it| matches!(it, '*' | 'x' | 'X' | '.' | '_' | '-' | '•' | '●' | '#' | '?' | '∙' | '·'));
-    let bracketed = matches!(first, '<' | '[' | '{' | '$' | '%') && value.ends_with(['>', ']', '}', '%', ')']);
-    masked || bracketed || first == '<' || value.starts_with("{{") || value.starts_with("${") || value.contains("***")
+    let masked = value
+        .chars()
+        .all(|it| matches!(it, '*' | 'x' | 'X' | '.' | '_' | '-' | '•' | '●' | '#' | '?' | '∙' | '·'));
+    let bracketed =
+        matches!(first, '<' | '[' | '{' | '$' | '%') && value.ends_with(['>', ']', '}', '%', ')']);
+    masked
+        || bracketed
+        || first == '<'
+        || value.starts_with("{{")
+        || value.starts_with("${")
+        || value.contains("***")
 }
 
 fn is_address(value: &str) -> bool {
@@ -106,11 +122,20 @@ fn is_address(value: &str) -> bool {
 fn is_secret_looking(value: &str) -> bool {
     let letters = value.chars().filter(|it| it.is_alphabetic()).count();
     let digits = value.chars().filter(|it| it.is_numeric()).count();
-    let signs = value.chars().any(|it| matches!(it, '#' | '$' | '!' | '%' | '&' | '*' | '@' | '^' | '+' | '~' | '?' | '_' | '='));
-    let inner_sign = signs && !value.starts_with(['@', '#', '&', '+']) || value.chars().filter(|it| "#$!%&*@^+~?_=".contains(*it)).count() > 1;
-    let humped = value.chars().zip(value.chars().skip(1)).any(|(one, other)| one.is_lowercase() && other.is_uppercase());
+    let signs = value
+        .chars()
+        .any(|it| matches!(it, '#' | '$' | '!' | '%' | '&' | '*' | '@' | '^' | '+' | '~' | '?' | '_' | '='));
+    let inner_sign = signs && !value.starts_with(['@', '#', '&', '+'])
+        || value.chars().filter(|it| "#$!%&*@^+~?_=".contains(*it)).count() > 1;
+    let humped = value
+        .chars()
+        .zip(value.chars().skip(1))
+        .any(|(one, other)| one.is_lowercase() && other.is_uppercase());
     let long_enough = 5 <= value.chars().count();
-    long_enough && 0 < letters && (2 <= letters + digits) && (0 < digits || inner_sign || humped && digits + letters >= 6)
+    long_enough
+        && 0 < letters
+        && (2 <= letters + digits)
+        && (0 < digits || inner_sign || humped && digits + letters >= 6)
         && !is_counted(value)
 }
 
@@ -121,12 +146,29 @@ fn is_counted(value: &str) -> bool {
     let clock = value.trim_start_matches(|it: char| it.is_ascii_digit() || matches!(it, '.' | ':'));
     let unit = 0 < figures
         && (rest.starts_with('-') && rest[1..].chars().all(|it| it.is_ascii_lowercase() || it == '-')
-            || ["st", "nd", "rd", "th", "am", "pm", "hrs", "hours", "mins", "days", "gb", "mb"].contains(&rest.to_ascii_lowercase().as_str()));
+            || ["st", "nd", "rd", "th", "am", "pm", "hrs", "hours", "mins", "days", "gb", "mb"]
+                .contains(&rest.to_ascii_lowercase().as_str()));
     let letters = value.trim_end_matches(|it: char| it.is_ascii_digit()).to_ascii_lowercase();
-    let numbered = ["year", "room", "page", "windows", "office", "step", "section", "form", "week", "block", "level", "term", "key-stage"];
+    let numbered = [
+        "year",
+        "room",
+        "page",
+        "windows",
+        "office",
+        "step",
+        "section",
+        "form",
+        "week",
+        "block",
+        "level",
+        "term",
+        "key-stage",
+    ];
     // A date or a clock time with its month or zone is no secret.
     let dated = value.contains('/') && value.chars().all(|it| it.is_ascii_digit() || it == '/');
-    unit || dated || ["am", "pm", "hrs"].contains(&clock.to_ascii_lowercase().as_str()) || numbered.contains(&letters.as_str())
+    unit || dated
+        || ["am", "pm", "hrs"].contains(&clock.to_ascii_lowercase().as_str())
+        || numbered.contains(&letters.as_str())
 }
 
 /// Three to twelve figures, with a letter at either end, dashes between, `#` or `*`.
@@ -135,7 +177,8 @@ fn is_code(value: &str, at_least: usize) -> bool {
     let digits = bare.bytes().filter(u8::is_ascii_digit).count();
     let letters = bare.bytes().filter(u8::is_ascii_alphabetic).count();
     let rest = bare.len() - digits - letters;
-    let ends = bare.bytes().enumerate().all(|(at, it)| !it.is_ascii_alphabetic() || at < 2 || bare.len() - 2 <= at);
+    let ends =
+        bare.bytes().enumerate().all(|(at, it)| !it.is_ascii_alphabetic() || at < 2 || bare.len() - 2 <= at);
     let dashes = bare.bytes().filter(|it| *it == b'-').count();
     (at_least..=12).contains(&digits) && letters <= 2 && ends && rest == dashes && !is_counted(bare)
 }
@@ -143,10 +186,64 @@ fn is_code(value: &str, at_least: usize) -> bool {
 /// Words between a label and its value that say nothing of their own.
 pub(super) fn fills(word: &str) -> bool {
     const FILLS: [&str; 58] = [
-        "for", "the", "a", "an", "of", "on", "at", "in", "into", "your", "my", "our", "his", "her", "their", "this", "that", "all",
-        "new", "temporary", "current", "school", "staff", "guest", "pupil", "account", "laptop", "laptops", "computer", "ipad",
-        "wifi", "alarm", "gate", "door", "main", "side", "front", "back", "number", "code", "will", "has", "been", "have", "i've",
-        "changed", "reset", "set", "and", "just", "use", "please", "with", "file", "zip", "spreadsheet", "document", "attachment",
+        "for",
+        "the",
+        "a",
+        "an",
+        "of",
+        "on",
+        "at",
+        "in",
+        "into",
+        "your",
+        "my",
+        "our",
+        "his",
+        "her",
+        "their",
+        "this",
+        "that",
+        "all",
+        "new",
+        "temporary",
+        "current",
+        "school",
+        "staff",
+        "guest",
+        "pupil",
+        "account",
+        "laptop",
+        "laptops",
+        "computer",
+        "ipad",
+        "wifi",
+        "alarm",
+        "gate",
+        "door",
+        "main",
+        "side",
+        "front",
+        "back",
+        "number",
+        "code",
+        "will",
+        "has",
+        "been",
+        "have",
+        "i've",
+        "changed",
+        "reset",
+        "set",
+        "and",
+        "just",
+        "use",
+        "please",
+        "with",
+        "file",
+        "zip",
+        "spreadsheet",
+        "document",
+        "attachment",
     ];
     FILLS.contains(&word)
 }
@@ -154,13 +251,60 @@ pub(super) fn fills(word: &str) -> bool {
 /// Words that end the search: what follows is about the secret and not the secret.
 pub(super) fn denies(word: &str, at: usize) -> bool {
     const DENIES: [&str; 46] = [
-        "expires", "expire", "expired", "expiry", "must", "should", "needs", "policy", "policies", "length", "rules", "manager",
-        "attempts", "requirements", "protected", "protection", "hint", "strength", "age", "history", "before", "after", "within",
-        "until", "since", "by", "every", "never", "not", "don't", "do", "without", "if", "when", "than", "least", "characters",
-        "lasts", "valid", "only", "cannot", "can't", "forgotten", "lost", "call", "from",
+        "expires",
+        "expire",
+        "expired",
+        "expiry",
+        "must",
+        "should",
+        "needs",
+        "policy",
+        "policies",
+        "length",
+        "rules",
+        "manager",
+        "attempts",
+        "requirements",
+        "protected",
+        "protection",
+        "hint",
+        "strength",
+        "age",
+        "history",
+        "before",
+        "after",
+        "within",
+        "until",
+        "since",
+        "by",
+        "every",
+        "never",
+        "not",
+        "don't",
+        "do",
+        "without",
+        "if",
+        "when",
+        "than",
+        "least",
+        "characters",
+        "lasts",
+        "valid",
+        "only",
+        "cannot",
+        "can't",
+        "forgotten",
+        "lost",
+        "call",
+        "from",
     ];
     // "password reset" is a thing; "the password has been reset to" is not.
-    DENIES.contains(&word) || at == 0 && matches!(word, "reset" | "resets" | "change" | "changes" | "or" | "and" | "entry" | "box" | "field")
+    DENIES.contains(&word)
+        || at == 0
+            && matches!(
+                word,
+                "reset" | "resets" | "change" | "changes" | "or" | "and" | "entry" | "box" | "field"
+            )
 }
 
 /// Words that stand after a password's colon and are none.

@@ -92,7 +92,8 @@ fn first(text: &str, start: usize) -> Option<(usize, Telephone)> {
     }
     ends.into_iter().rev().find_map(|(count, end)| {
         let after = text.as_bytes().get(start + end).copied();
-        let goes_on = after.is_some_and(|it| it.is_ascii_alphanumeric() || it == b'_' || it == b'@' || it >= 0x80)
+        let goes_on = after
+            .is_some_and(|it| it.is_ascii_alphanumeric() || it == b'_' || it == b'@' || it >= 0x80)
             || matches!(after, Some(b'-' | b'.' | b'/' | b','))
                 && text.as_bytes().get(start + end + 1).is_some_and(u8::is_ascii_digit)
                 && count < 10;
@@ -117,10 +118,10 @@ fn in_plan(dialled: &str) -> Option<Telephone> {
 
 /// Area codes that still have numbers of nine figures (Ofcom, "Mixed areas").
 const SHORT_AREAS: [&str; 44] = [
-    "1204", "1208", "1254", "1276", "1297", "1298", "1363", "1364", "1384", "1386", "1404", "1420", "1460", "1461",
-    "1480", "1488", "1524", "1527", "1562", "1566", "1606", "1629", "1635", "1647", "1659", "1695", "1697", "1726",
-    "1744", "1750", "1768", "1827", "1837", "1884", "1900", "1905", "1935", "1946", "1949", "1963", "1995", "1539",
-    "1287", "1833",
+    "1204", "1208", "1254", "1276", "1297", "1298", "1363", "1364", "1384", "1386", "1404", "1420", "1460",
+    "1461", "1480", "1488", "1524", "1527", "1562", "1566", "1606", "1629", "1635", "1647", "1659", "1695",
+    "1697", "1726", "1744", "1750", "1768", "1827", "1837", "1884", "1900", "1905", "1935", "1946", "1949",
+    "1963", "1995", "1539", "1287", "1833",
 ];
 
 /// The line of a national number without its nought (Ofcom, "National Telephone Numbering Plan").
@@ -132,7 +133,9 @@ fn line(national: &str) -> Option<Line> {
     match (digit(0), digit(1)) {
         (b'1', b'1') if ten && (b'3'..=b'8').contains(&digit(2)) && local_from(3) => Some(Line::Geographic),
         (b'1', b'2'..=b'6' | b'9') if ten && digit(2) == b'1' && local_from(3) => Some(Line::Geographic),
-        (b'1', b'2'..=b'9') if digit(2) != b'1' && (ten || national.len() == 9 && SHORT_AREAS.contains(&&national[..4])) => {
+        (b'1', b'2'..=b'9')
+            if digit(2) != b'1' && (ten || national.len() == 9 && SHORT_AREAS.contains(&&national[..4])) =>
+        {
             local_from(4).then_some(Line::Geographic)
         }
         (b'2', b'0' | b'3' | b'4' | b'8' | b'9') if ten && local_from(2) => Some(Line::Geographic),

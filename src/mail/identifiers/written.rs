@@ -35,7 +35,9 @@ impl Written {
             written.length += 1;
             match bytes.get(at) {
                 Some(next) if next.is_ascii_alphanumeric() => {}
-                Some(next @ (b' ' | b'-' | b'.')) if bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) => {
+                Some(next @ (b' ' | b'-' | b'.'))
+                    if bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) =>
+                {
                     written.after[here] = *next;
                     at += 1;
                 }

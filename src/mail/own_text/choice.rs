@@ -49,8 +49,7 @@ enum Choice {
 }
 
 fn choose(texts: &[TextPart], splits: &[Split], plain: &[usize], html: &[usize]) -> Choice {
-    let own =
-        |parts: &[usize]| words(parts.iter().flat_map(|it| own_lines(&texts[*it], &splits[*it])));
+    let own = |parts: &[usize]| words(parts.iter().flat_map(|it| own_lines(&texts[*it], &splits[*it])));
     let (own_plain, own_html) = (own(plain), own(html));
     let html_is_covered = own_html.is_subset(&own_plain);
     let plain_is_covered = own_plain.is_subset(&own_html);
@@ -92,8 +91,7 @@ fn words<'t>(lines: impl Iterator<Item = &'t str>) -> HashSet<String> {
 /// A plain version that says nothing but to look at the other one.
 fn is_stub(part: &TextPart, split: &Split) -> bool {
     own_lines(part, split).all(|it| {
-        STUB.is_match(it) && it.len() < 200
-            || !ADDRESS.replace_all(it, "").contains(char::is_alphabetic)
+        STUB.is_match(it) && it.len() < 200 || !ADDRESS.replace_all(it, "").contains(char::is_alphabetic)
     })
 }
 

@@ -16,10 +16,7 @@ static TRIGGERS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "responsibilit", "atebolrwydd", "cyfrifoldeb", "monitor", "recorded", "intercepted", "logged", "click", "welsh",
         "cymraeg", "gymraeg", "guarantee", "charity", "registered", "cofrestrwyd", "confidential", "yfrinachol", "environment",
     ];
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(words)
-        .expect("the words are constant")
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("the words are constant")
 });
 
 /// No footer is longer, in bytes or in wrapped lines.
@@ -94,8 +91,7 @@ fn is_footer(paragraph: &str) -> bool {
 }
 
 fn shows_a_sign(line: &str) -> bool {
-    line.len() <= MAX_LENGTH
-        && (SURE.is_match(line) || STRONG.is_match(line) || WEAK.is_match(line))
+    line.len() <= MAX_LENGTH && (SURE.is_match(line) || STRONG.is_match(line) || WEAK.is_match(line))
 }
 
 pattern!(

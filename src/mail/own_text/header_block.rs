@@ -121,12 +121,8 @@ pub(super) fn forwards_of_subject(line: &str) -> usize {
 
 fn goes_on(line: &str, last: Option<Label>) -> bool {
     match last {
-        Some(Label::To | Label::Other) => {
-            line.contains(['@', ';']) || line.starts_with([' ', '\t'])
-        }
-        Some(Label::From) => {
-            line.starts_with([' ', '\t']) || line.starts_with('<') && line.contains('@')
-        }
+        Some(Label::To | Label::Other) => line.contains(['@', ';']) || line.starts_with([' ', '\t']),
+        Some(Label::From) => line.starts_with([' ', '\t']) || line.starts_with('<') && line.contains('@'),
         Some(Label::Subject | Label::Date) => line.starts_with([' ', '\t']),
         None => false,
     }
@@ -139,18 +135,16 @@ fn label(line: &str) -> Option<(Label, &str)> {
     let colon = start.find(':')?;
     let name = start[..colon].trim_end_matches([' ', '*', '\u{a0}']).to_lowercase();
     let label = match name.as_str() {
-        "from" | "oddi wrth" | "gan" | "von" | "de" | "da" | "van" | "od" | "fra" | "från" => {
-            Label::From
-        }
-        "sent" | "date" | "sent on" | "anfonwyd" | "dyddiad" | "gesendet" | "datum" | "dato"
-        | "envoyé" | "fecha" | "enviado" | "enviado el" | "data" | "inviato" | "verzonden"
-        | "wysłano" | "sendt" | "skickat" => Label::Date,
+        "from" | "oddi wrth" | "gan" | "von" | "de" | "da" | "van" | "od" | "fra" | "från" => Label::From,
+        "sent" | "date" | "sent on" | "anfonwyd" | "dyddiad" | "gesendet" | "datum" | "dato" | "envoyé"
+        | "fecha" | "enviado" | "enviado el" | "data" | "inviato" | "verzonden" | "wysłano" | "sendt"
+        | "skickat" => Label::Date,
         "to" | "at" | "an" | "à" | "a" | "para" | "aan" | "do" | "til" | "till" => Label::To,
-        "subject" | "pwnc" | "testun" | "betreff" | "objet" | "asunto" | "oggetto"
-        | "onderwerp" | "temat" | "emne" | "ämne" => Label::Subject,
-        "cc" | "bcc" | "copi" | "copie" | "kopie" | "importance" | "pwysigrwydd"
-        | "attachments" | "atodiadau" | "reply-to" | "reply to" | "when" | "where" | "priority"
-        | "sensitivity" | "organisation" => Label::Other,
+        "subject" | "pwnc" | "testun" | "betreff" | "objet" | "asunto" | "oggetto" | "onderwerp"
+        | "temat" | "emne" | "ämne" => Label::Subject,
+        "cc" | "bcc" | "copi" | "copie" | "kopie" | "importance" | "pwysigrwydd" | "attachments"
+        | "atodiadau" | "reply-to" | "reply to" | "when" | "where" | "priority" | "sensitivity"
+        | "organisation" => Label::Other,
         _ => return None,
     };
     Some((label, line[colon + 1..].trim_start_matches([' ', '*'])))

@@ -70,9 +70,9 @@ fn header_block(part: &TextPart, lines: &[Line]) -> Option<usize> {
         .map(|it| span(lines, it).start)
         .collect();
     starts.sort_unstable();
-    starts.into_iter().find(|start| {
-        header_block::read(&part.text, lines, *start).is_some_and(|it| it.is_plausible())
-    })
+    starts
+        .into_iter()
+        .find(|start| header_block::read(&part.text, lines, *start).is_some_and(|it| it.is_plausible()))
 }
 
 fn set(lines: &mut [Line], class: Class) {

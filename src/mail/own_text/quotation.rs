@@ -77,12 +77,7 @@ struct Introduction {
     forwards: usize,
 }
 
-fn introduction(
-    text: &str,
-    lines: &[Line],
-    at: usize,
-    no_block_before: &mut usize,
-) -> Option<Introduction> {
+fn introduction(text: &str, lines: &[Line], at: usize, no_block_before: &mut usize) -> Option<Introduction> {
     let line = text[lines[at].range.clone()].trim();
     let below = || header_block::read(text, lines, next_filled(lines, at + 1));
     let forward = is_forward_separator(line);
@@ -102,11 +97,7 @@ fn introduction(
         None
     };
     if let Some(headers) = headers {
-        return Some(Introduction {
-            end: headers.end,
-            forward: false,
-            forwards: headers.forwards(),
-        });
+        return Some(Introduction { end: headers.end, forward: false, forwards: headers.forwards() });
     }
     let end = attribution(text, lines, at)?;
     Some(Introduction { end, forward: false, forwards: 0 })
@@ -191,9 +182,7 @@ fn is_dashed(line: &str) -> bool {
 
 /// Tells whether a line of HTML attributes what stands below it: "On Tuesday, Jo wrote:".
 pub(super) fn attributes(line: &str) -> bool {
-    line.len() < MAX_ATTRIBUTION_LENGTH
-        && line.trim_end().ends_with([':', '-'])
-        && WROTE.is_match(line)
+    line.len() < MAX_ATTRIBUTION_LENGTH && line.trim_end().ends_with([':', '-']) && WROTE.is_match(line)
 }
 
 /// A line of underscores, as Outlook on the web draws it above its header block.

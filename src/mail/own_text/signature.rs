@@ -78,8 +78,7 @@ impl Author {
 const TITLES: &[&str] = &["mrs", "miss", "prof", "the", "rev", "sir", "school", "staff", "office"];
 
 fn name_words(name: &str) -> impl Iterator<Item = &str> {
-    name.split(|it: char| !it.is_alphanumeric() && !matches!(it, '-' | '\''))
-        .filter(|it| !it.is_empty())
+    name.split(|it: char| !it.is_alphanumeric() && !matches!(it, '-' | '\'')).filter(|it| !it.is_empty())
 }
 
 fn close(lines: &mut [Line]) {
@@ -142,8 +141,7 @@ fn block_end(text: &str, lines: &[Line], from: usize) -> Option<usize> {
             continue;
         }
         let line = text[line.range.clone()].trim();
-        let motto =
-            same_paragraph && end.is_some() && line.starts_with(['"', '\u{201c}', '\u{2018}', '*']);
+        let motto = same_paragraph && end.is_some() && line.starts_with(['"', '\u{201c}', '\u{2018}', '*']);
         if !belongs(line) && !motto {
             break;
         }
@@ -190,8 +188,7 @@ fn belongs(line: &str) -> bool {
         .filter(|it| it.starts_with(char::is_lowercase))
         .filter(|it| !SMALL.contains(it) && !is_office(it))
         .count();
-    let shouted =
-        line.split_whitespace().filter(|it| it.chars().filter(|it| it.is_uppercase()).count() > 2);
+    let shouted = line.split_whitespace().filter(|it| it.chars().filter(|it| it.is_uppercase()).count() > 2);
     small == 0 && (shouted.count() < 6 || is_contact(line))
 }
 
@@ -250,10 +247,7 @@ pattern!(
       |school|college|academy|trust|primary|ysgol|coleg|street|road|lane|avenue|heol|stryd|ffordd|lôn
     )\b"
 );
-pattern!(
-    FOLLOW,
-    r"(?i)^((follow|like|find) us (on|at)|dilynwch ni|visit (us|our website))\b.{0,60}$"
-);
+pattern!(FOLLOW, r"(?i)^((follow|like|find) us (on|at)|dilynwch ni|visit (us|our website))\b.{0,60}$");
 pattern!(
     HOURS,
     r"(?i)^(my |please note (that )?my )?(normal |usual )?(work(ing)?|office) (days|hours|pattern)( are| is)?\b|^(please note )?(that )?I (normally |only )*work (on )?(mon|tue|wed|thu|fri|part|term)|^oriau gwaith|^fy oriau gwaith"

@@ -20,8 +20,7 @@ use crate::outbox::{
 ///
 /// `transferring` stays: it says that the end of a transfer was not seen.
 pub(super) fn forget(connection: &Connection) -> Result<(), Fault> {
-    connection
-        .execute("UPDATE entry SET token = NULL, lease_until = NULL WHERE token IS NOT NULL", [])?;
+    connection.execute("UPDATE entry SET token = NULL, lease_until = NULL WHERE token IS NOT NULL", [])?;
     Ok(())
 }
 
@@ -55,9 +54,8 @@ pub(super) fn claim(
     }
     let entry = queries::show(tx, id)?.ok_or(OutboxError::Unknown { id })?;
     let content = queries::content(tx, id)?.ok_or_else(|| damaged(id, "content"))?;
-    let heard: bool = tx
-        .prepare_cached("SELECT heard FROM entry WHERE id = ?1")?
-        .query_row([id], |row| row.get(0))?;
+    let heard: bool =
+        tx.prepare_cached("SELECT heard FROM entry WHERE id = ?1")?.query_row([id], |row| row.get(0))?;
     let possible_repeat = entry.ambiguities > 0 || !heard;
     Ok(Some(Claim { entry, content, token, possible_repeat }))
 }
@@ -77,17 +75,11 @@ pub(super) fn begin_transfer(
     held_by(tx, id, begun)
 }
 
-pub(super) fn settle(
-    tx: &Tx<'_>,
-    id: Id,
-    token: Token,
-    settlement: &Settlement,
-) -> Result<State, Fault> {
+pub(super) fn settle(tx: &Tx<'_>, id: Id, token: Token, settlement: &Settlement) -> Result<State, Fault> {
     let Settlement { at, queue_id, outcomes, last_error, next_attempt, .. } = settlement;
     give_up(tx, id, token, last_error.as_deref(), *next_attempt)?;
     if queue_id.is_some() {
-        tx.prepare_cached("UPDATE entry SET queue_id = ?2 WHERE id = ?1")?
-            .execute(params![id, queue_id])?;
+        tx.prepare_cached("UPDATE entry SET queue_id = ?2 WHERE id = ?1")?.execute(params![id, queue_id])?;
     }
     for (position, outcome) in outcomes {
         let (word, reply) = match outcome {
@@ -134,12 +126,7 @@ pub(super) fn settle(
     Ok(state)
 }
 
-pub(super) fn back_off(
-    tx: &Tx<'_>,
-    id: Id,
-    token: Token,
-    until: &Postponement,
-) -> Result<(), Fault> {
+pub(super) fn back_off(tx: &Tx<'_>, id: Id, token: Token, until: &Postponement) -> Result<(), Fault> {
     give_up(tx, id, token, Some(&until.error), until.next_attempt)
 }
 
@@ -164,12 +151,7 @@ fn give_up(
     held_by(tx, id, given)
 }
 
-pub(super) fn ambiguous(
-    tx: &Tx<'_>,
-    id: Id,
-    token: Token,
-    until: &Postponement,
-) -> Result<Ambiguity, Fault> {
+pub(super) fn ambiguous(tx: &Tx<'_>, id: Id, token: Token, until: &Postponement) -> Result<Ambiguity, Fault> {
     let ambiguities: Option<u32> = tx
         .prepare_cached(
             "UPDATE entry

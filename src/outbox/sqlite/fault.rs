@@ -21,9 +21,7 @@ impl Fault {
     pub(super) fn explain(self, doing: &str) -> OutboxError {
         match self {
             Self::Outbox(error) => error,
-            Self::Step(source) => {
-                OutboxError::Database { doing: doing.to_owned(), source: Box::new(source) }
-            }
+            Self::Step(source) => OutboxError::Database { doing: doing.to_owned(), source: Box::new(source) },
             Self::Sqlite(source) => {
                 let doing = doing.to_owned();
                 let full = source.sqlite_error_code() == Some(ErrorCode::DiskFull);

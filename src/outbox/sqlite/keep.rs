@@ -183,10 +183,8 @@ pub(super) fn audit(
     who: &str,
     reason: &str,
 ) -> Result<(), Fault> {
-    tx.prepare_cached(
-        "INSERT INTO audit (at, entry, change, who, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?
-    .execute(params![micros(at), id, change, who, reason])?;
+    tx.prepare_cached("INSERT INTO audit (at, entry, change, who, reason) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![micros(at), id, change, who, reason])?;
     Ok(())
 }
 
@@ -212,10 +210,8 @@ pub(super) fn purge(tx: &Tx<'_>, before: DateTime<Utc>) -> Result<Purged, Fault>
         entries: tx.execute("DELETE FROM entry WHERE closed < ?1", before)?,
         log_rows: tx.execute("DELETE FROM log WHERE at < ?1", before)?,
         // The history of an entry that is still kept stays whole.
-        audit_rows: tx.execute(
-            "DELETE FROM audit WHERE at < ?1 AND entry NOT IN (SELECT id FROM entry)",
-            before,
-        )?,
+        audit_rows: tx
+            .execute("DELETE FROM audit WHERE at < ?1 AND entry NOT IN (SELECT id FROM entry)", before)?,
     };
     if purged != Purged::default() {
         tx.erased();

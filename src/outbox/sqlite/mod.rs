@@ -20,9 +20,8 @@ use chrono::{DateTime, Utc};
 use self::worker::{Mode, Worker};
 pub use self::worker::{Probe, Step};
 use super::{
-    Ambiguity, AuditRow, Claim, Counts, Due, Entry, Filter, Id, Kept, LogRow, NewEntry, NewNotice,
-    Order, OutboxError, Postponement, Purged, Reply, Settlement, State, Store, Token, Which,
-    Wish,
+    Ambiguity, AuditRow, Claim, Counts, Due, Entry, Filter, Id, Kept, LogRow, NewEntry, NewNotice, Order,
+    OutboxError, Postponement, Purged, Reply, Settlement, State, Store, Token, Which, Wish,
 };
 
 /// Where the store is and what bounds it.
@@ -39,12 +38,7 @@ pub struct Options {
 
 impl Options {
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            busy_timeout: Duration::from_secs(5),
-            max_bytes: None,
-            probe: None,
-        }
+        Self { path: path.into(), busy_timeout: Duration::from_secs(5), max_bytes: None, probe: None }
     }
 }
 
@@ -96,8 +90,8 @@ fn lock(store: &Path) -> Result<Lock, OutboxError> {
     let mut name = store.as_os_str().to_owned();
     name.push(".lock");
     let path = PathBuf::from(name);
-    let file = schema::private_file(&path)
-        .map_err(|source| OutboxError::File { path: path.clone(), source })?;
+    let file =
+        schema::private_file(&path).map_err(|source| OutboxError::File { path: path.clone(), source })?;
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(OutboxError::Locked { path: store.to_owned() }),
@@ -180,8 +174,7 @@ impl Store for SqliteStore {
     }
 
     fn review_timeouts(&self, now: DateTime<Utc>, limit: usize) -> Reply<'_, Vec<Due>> {
-        self.reader
-            .run("list reviews that timed out", move |tx| queries::review_timeouts(tx, now, limit))
+        self.reader.run("list reviews that timed out", move |tx| queries::review_timeouts(tx, now, limit))
     }
 
     fn list(&self, filter: Filter) -> Reply<'_, Vec<Entry>> {

@@ -101,12 +101,7 @@ pub(super) fn cancel(tx: &Tx<'_>, id: Id, order: &Order) -> Result<(), Fault> {
     end(tx, id, State::Cancelled, order.at)
 }
 
-pub(super) fn give_back(
-    tx: &Tx<'_>,
-    id: Id,
-    order: &Order,
-    letter: Option<&NewNotice>,
-) -> Result<(), Fault> {
+pub(super) fn give_back(tx: &Tx<'_>, id: Id, order: &Order, letter: Option<&NewNotice>) -> Result<(), Fault> {
     let position = Position::of(tx, id, order)?;
     if !position.may_end() && position.state != State::Held {
         return Err(wrong(id, &position, "return it"));
@@ -120,13 +115,7 @@ pub(super) fn give_back(
     end(tx, id, State::Returned, order.at)
 }
 
-pub(super) fn grant(
-    tx: &Tx<'_>,
-    id: Id,
-    wish: Wish,
-    order: &Order,
-    answer: &NewNotice,
-) -> Result<(), Fault> {
+pub(super) fn grant(tx: &Tx<'_>, id: Id, wish: Wish, order: &Order, answer: &NewNotice) -> Result<(), Fault> {
     match wish {
         Wish::Return => return give_back(tx, id, order, Some(answer)),
         Wish::Release => release(tx, id, order)?,

@@ -28,16 +28,11 @@ pub(super) fn due(tx: &Tx<'_>, now: DateTime<Utc>, limit: usize) -> Result<Vec<D
 }
 
 pub(super) fn overdue(tx: &Tx<'_>, before: DateTime<Utc>, limit: usize) -> Result<Vec<Due>, Fault> {
-    let condition =
-        "state IN ('deferred', 'releasing') AND due < ?1 ORDER BY due, accepted, id LIMIT ?2";
+    let condition = "state IN ('deferred', 'releasing') AND due < ?1 ORDER BY due, accepted, id LIMIT ?2";
     work(tx, condition, params![micros(before), signed(limit)])
 }
 
-pub(super) fn review_timeouts(
-    tx: &Tx<'_>,
-    now: DateTime<Utc>,
-    limit: usize,
-) -> Result<Vec<Due>, Fault> {
+pub(super) fn review_timeouts(tx: &Tx<'_>, now: DateTime<Utc>, limit: usize) -> Result<Vec<Due>, Fault> {
     let condition = "state = 'held' AND due <= ?1 ORDER BY due, accepted, id LIMIT ?2";
     work(tx, condition, params![micros(now), signed(limit)])
 }
@@ -75,16 +70,9 @@ pub(super) fn content(tx: &Tx<'_>, id: Id) -> Result<Option<Vec<u8>>, Fault> {
 
 pub(super) fn history(tx: &Tx<'_>, id: Id) -> Result<Vec<AuditRow>, Fault> {
     Ok(tx
-        .prepare_cached(
-            "SELECT at, change, who, reason FROM audit WHERE entry = ?1 ORDER BY number",
-        )?
+        .prepare_cached("SELECT at, change, who, reason FROM audit WHERE entry = ?1 ORDER BY number")?
         .query_map([id], |row| {
-            Ok(AuditRow {
-                at: time(row.get(0)?),
-                change: row.get(1)?,
-                by: row.get(2)?,
-                reason: row.get(3)?,
-            })
+            Ok(AuditRow { at: time(row.get(0)?), change: row.get(1)?, by: row.get(2)?, reason: row.get(3)? })
         })?
         .collect::<Result<_, _>>()?)
 }

@@ -106,9 +106,7 @@ fn recipients(tx: &Tx<'_>, id: Id) -> Result<Vec<Recipient>, Fault> {
         let outcome = match &outcome[..] {
             "pending" => Outcome::Pending,
             "accepted" => Outcome::Accepted,
-            "refused" => {
-                Outcome::Refused { reply: row.get::<_, Option<String>>(3)?.unwrap_or_default() }
-            }
+            "refused" => Outcome::Refused { reply: row.get::<_, Option<String>>(3)?.unwrap_or_default() },
             _ => return Err(damaged(id, "outcome")),
         };
         recipients.push(Recipient { path, outcome });

@@ -72,8 +72,7 @@ pub(super) fn connect(options: &Options) -> Result<Connection, OutboxError> {
     let connection = || -> Result<_, Fault> {
         let connection = Connection::open(&options.path)?;
         connection.busy_timeout(options.busy_timeout)?;
-        let mode: String =
-            connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
         if mode != "wal" {
             let found = format!("its journal mode cannot be WAL, only {mode}");
             return Err(OutboxError::Foreign { path: options.path.clone(), found }.into());

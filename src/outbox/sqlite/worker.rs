@@ -106,11 +106,7 @@ impl fmt::Debug for Worker {
 }
 
 impl Worker {
-    pub(super) fn start(
-        connection: Connection,
-        mode: Mode,
-        probe: Option<Probe>,
-    ) -> io::Result<Self> {
+    pub(super) fn start(connection: Connection, mode: Mode, probe: Option<Probe>) -> io::Result<Self> {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let name = match mode {
             Mode::Read => "outbox-read",
@@ -256,9 +252,8 @@ impl Desk {
     /// Moves the write-ahead log into the database and cuts it to nothing, since it holds copies
     /// of what was erased. Returns whether it could; a reader may be in the way.
     fn empty_log(&self) -> bool {
-        let busy = self
-            .connection
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        let busy =
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
         matches!(busy, Ok(0))
     }
 }

@@ -60,8 +60,7 @@ impl<'p> PdfFile<'p> {
 
     /// Tells whether an encrypted file opens without a password.
     pub fn opens_without_password(&self) -> bool {
-        let dictionary =
-            self.last_entry(b"Encrypt").map(|it| self.resolve(&it)).unwrap_or(Object::Null);
+        let dictionary = self.last_entry(b"Encrypt").map(|it| self.resolve(&it)).unwrap_or(Object::Null);
         let identifier = self.last_entry(b"ID").map(|it| self.resolve(&it));
         let identifier = match identifier.as_ref().and_then(|it| it.array().first()) {
             Some(Object::String(it)) => it,
@@ -75,16 +74,13 @@ impl<'p> PdfFile<'p> {
         let mark = [b"/", key].concat();
         self.outside.iter().rev().find_map(|it| {
             let bytes = &self.bytes[it.clone()];
-            let named =
-                |at: &usize| !bytes.get(at + mark.len()).is_some_and(u8::is_ascii_alphanumeric);
+            let named = |at: &usize| !bytes.get(at + mark.len()).is_some_and(u8::is_ascii_alphanumeric);
             let at = memmem::find_iter(bytes, &mark).filter(named).last()?;
             let mut reader = Reader::new(bytes, at + mark.len());
             let value = reader.next()?;
             let rest = (reader.next(), reader.next());
             Some(match (value.count(), rest) {
-                (Some(number), (Some(Object::Number(_)), Some(Object::Word(word))))
-                    if word == b"R" =>
-                {
+                (Some(number), (Some(Object::Number(_)), Some(Object::Word(word)))) if word == b"R" => {
                     Object::Reference(number)
                 }
                 _ => value,
@@ -111,8 +107,7 @@ impl<'p> PdfFile<'p> {
                 self.outside.push(outside..dictionary_end);
                 outside = next;
                 let pack = memmem::find(dictionary, b"/ObjStm").is_some();
-                self.objects
-                    .insert(number, Place { within: None, start: at, stream: Some(data.clone()) });
+                self.objects.insert(number, Place { within: None, start: at, stream: Some(data.clone()) });
                 if pack {
                     self.unpack(number, budget);
                 }
@@ -133,8 +128,7 @@ impl<'p> PdfFile<'p> {
         let pack = self.packs.len();
         let mut header = Reader::new(&bytes, 0);
         for _ in 0..count {
-            let pair =
-                (header.next().and_then(|it| it.count()), header.next().and_then(|it| it.count()));
+            let pair = (header.next().and_then(|it| it.count()), header.next().and_then(|it| it.count()));
             let (Some(number), Some(offset)) = pair else { break };
             if self.objects.len() >= MAX_OBJECTS || !budget.step() {
                 self.unread = Some(Unread::TooMany);
@@ -150,9 +144,7 @@ impl<'p> PdfFile<'p> {
     pub fn names(&self, name: &[u8]) -> bool {
         let within = |bytes: &[u8]| {
             memmem::find_iter(bytes, name).any(|at| {
-                !bytes
-                    .get(at + name.len())
-                    .is_some_and(|it| it.is_ascii_alphanumeric() || *it == b'_')
+                !bytes.get(at + name.len()).is_some_and(|it| it.is_ascii_alphanumeric() || *it == b'_')
             })
         };
         self.outside.iter().any(|it| within(&self.bytes[it.clone()]))
@@ -197,8 +189,7 @@ impl<'p> PdfFile<'p> {
                     Some(pack) => &self.packs[pack],
                 };
                 let start = place.start.min(bytes.len());
-                let end =
-                    place.stream.as_ref().map_or((start + 4_096).min(bytes.len()), |it| it.start);
+                let end = place.stream.as_ref().map_or((start + 4_096).min(bytes.len()), |it| it.start);
                 let source = &bytes[start..end.min(start + 4_096)];
                 let end = memmem::find(source, b"endobj").unwrap_or(source.len());
                 memmem::find(&source[..end], mark).is_some()
@@ -245,11 +236,9 @@ impl<'p> PdfFile<'p> {
 
     fn parameters(&self, dictionary: &Object) -> Object {
         match self.entry(dictionary, b"DecodeParms") {
-            Object::Array(each) => each
-                .iter()
-                .map(|it| self.resolve(it))
-                .find(|it| *it != Object::Null)
-                .unwrap_or(Object::Null),
+            Object::Array(each) => {
+                each.iter().map(|it| self.resolve(it)).find(|it| *it != Object::Null).unwrap_or(Object::Null)
+            }
             other => other,
         }
     }
@@ -280,8 +269,7 @@ fn object_number(bytes: &[u8], word: usize) -> Option<u32> {
 fn stream_after(bytes: &[u8], at: usize) -> Option<(usize, Range<usize>, usize)> {
     // The word comes before the end of the object and before the next; every byte is looked at
     // for one object only.
-    let ends =
-        |it: &usize| object_number(bytes, at + it).is_some() || bytes[..at + it].ends_with(b"end");
+    let ends = |it: &usize| object_number(bytes, at + it).is_some() || bytes[..at + it].ends_with(b"end");
     let end = memmem::find_iter(&bytes[at..], b"obj").find(ends).map_or(bytes.len(), |it| at + it);
     let word = memmem::find_iter(&bytes[at..end], b"stream").map(|it| at + it).find(|word| {
         matches!(bytes.get(word + 6), Some(b'\r' | b'\n'))

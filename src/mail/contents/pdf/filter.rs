@@ -7,9 +7,8 @@ pub(super) fn unpredict(bytes: Vec<u8>, parameters: &Object) -> Vec<u8> {
     if parameters.get(b"Predictor").count().unwrap_or(1) < 10 {
         return bytes;
     }
-    let number = |key: &[u8], default: u32| {
-        parameters.get(key).count().unwrap_or(default).clamp(1, 100_000) as usize
-    };
+    let number =
+        |key: &[u8], default: u32| parameters.get(key).count().unwrap_or(default).clamp(1, 100_000) as usize;
     let (colours, bits) = (number(b"Colors", 1).min(32), number(b"BitsPerComponent", 8).min(32));
     let pixel = (colours * bits).div_ceil(8);
     let width = (colours * bits * number(b"Columns", 1)).div_ceil(8);
@@ -78,10 +77,7 @@ pub(super) fn ascii85(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn group85(group: &[u8]) -> [u8; 4] {
-    group
-        .iter()
-        .fold(0_u32, |sum, it| sum.wrapping_mul(85).wrapping_add(u32::from(*it)))
-        .to_be_bytes()
+    group.iter().fold(0_u32, |sum, it| sum.wrapping_mul(85).wrapping_add(u32::from(*it))).to_be_bytes()
 }
 
 #[cfg(test)]

@@ -36,22 +36,19 @@ impl Font {
     /// Reads a font from its dictionary.
     pub fn read(file: &mut PdfFile<'_>, dictionary: &Object, budget: &mut Budget) -> Self {
         let wide = file.entry(dictionary, b"Subtype").name() == Some(b"Type0");
-        let mut font =
-            Self { wide, default_width: if wide { 1_000.0 } else { 500.0 }, ..Self::default() };
+        let mut font = Self { wide, default_width: if wide { 1_000.0 } else { 500.0 }, ..Self::default() };
         if let Object::Reference(number) = dictionary.get(b"ToUnicode") {
             let stream = file.stream(*number, budget);
             font.read_table(&stream, budget);
         }
         if wide {
             let descendants = file.entry(dictionary, b"DescendantFonts");
-            let descendant =
-                descendants.array().first().map_or(Object::Null, |it| file.resolve(it));
+            let descendant = descendants.array().first().map_or(Object::Null, |it| file.resolve(it));
             font.default_width = file.entry(&descendant, b"DW").number().unwrap_or(1_000.0);
             font.read_wide_widths(file, file.entry(&descendant, b"W").array());
         } else {
             font.simple = simple_encoding(file, &file.entry(dictionary, b"Encoding"));
-            font.standard =
-                standard_widths(file.entry(dictionary, b"BaseFont").name().unwrap_or_default());
+            font.standard = standard_widths(file.entry(dictionary, b"BaseFont").name().unwrap_or_default());
             let first = file.entry(dictionary, b"FirstChar").count().unwrap_or(0);
             let widths = file.entry(dictionary, b"Widths");
             for (code, width) in (first..=255).zip(widths.array()) {
@@ -142,8 +139,7 @@ impl Font {
         {
             // In a range, the last letter counts on.
             let mut letters = text.chars();
-            let counted =
-                letters.next_back().and_then(|it| char::from_u32(u32::from(it) + (code - first)));
+            let counted = letters.next_back().and_then(|it| char::from_u32(u32::from(it) + (code - first)));
             out.push_str(letters.as_str());
             out.extend(counted);
             return;
@@ -189,15 +185,9 @@ fn simple_encoding(file: &PdfFile<'_>, encoding: &Object) -> Vec<Option<char>> {
         .collect();
     if base.is_none() {
         // Where the standard encoding differs in what text needs (annex D.2).
-        for (code, character) in [
-            (0x27, '’'),
-            (0x60, '‘'),
-            (0xaa, '“'),
-            (0xba, '”'),
-            (0xb1, '–'),
-            (0xd0, '—'),
-            (0xb7, '•'),
-        ] {
+        for (code, character) in
+            [(0x27, '’'), (0x60, '‘'), (0xaa, '“'), (0xba, '”'), (0xb1, '–'), (0xd0, '—'), (0xb7, '•')]
+        {
             simple[code] = Some(character);
         }
         for (code, character) in [(0xae, 'ﬁ'), (0xaf, 'ﬂ')] {

@@ -74,11 +74,10 @@ fn embedded(file: &mut PdfFile<'_>, pdf: &mut Pdf, budget: &mut Budget) {
             _ => None,
         });
         let Some(stream) = stream else { continue };
-        let name =
-            [&b"UF"[..], b"F"].iter().find_map(|key| match file.entry(&specification, key) {
-                Object::String(name) => Some(text_string(&name)),
-                _ => None,
-            });
+        let name = [&b"UF"[..], b"F"].iter().find_map(|key| match file.entry(&specification, key) {
+            Object::String(name) => Some(text_string(&name)),
+            _ => None,
+        });
         let bytes = file.stream(stream, budget);
         pdf.files.push((name.unwrap_or_default(), bytes));
     }

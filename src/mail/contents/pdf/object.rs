@@ -184,11 +184,8 @@ impl<'p> Reader<'p> {
                 break;
             }
             self.at += 1;
-            let escaped = if byte == b'#' {
-                self.bytes.get(self.at..self.at + 2).and_then(hex_pair)
-            } else {
-                None
-            };
+            let escaped =
+                if byte == b'#' { self.bytes.get(self.at..self.at + 2).and_then(hex_pair) } else { None };
             name.push(escaped.unwrap_or(byte));
             self.at += if escaped.is_some() { 2 } else { 0 };
         }
@@ -325,8 +322,7 @@ pub(super) fn is_blank(byte: u8) -> bool {
 }
 
 fn is_regular(byte: u8) -> bool {
-    !is_blank(byte)
-        && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+    !is_blank(byte) && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
 }
 
 #[cfg(test)]

@@ -73,13 +73,7 @@ impl<'f, 'p> Pages<'f, 'p> {
         if pages.count == 0 {
             // The tree is lost: every page that there is, in the order of their numbers.
             for number in pages.file.numbers_with(b"/Page") {
-                pages.tree(
-                    &Object::Reference(number),
-                    &Rc::default(),
-                    MAX_DEPTH - 1,
-                    &mut seen,
-                    budget,
-                );
+                pages.tree(&Object::Reference(number), &Rc::default(), MAX_DEPTH - 1, &mut seen, budget);
             }
         }
         pages
@@ -112,8 +106,7 @@ impl<'f, 'p> Pages<'f, 'p> {
             for kid in kids.array().iter().take(MAX_PAGES) {
                 self.tree(kid, &scope, depth + 1, seen, budget);
             }
-        } else if self.file.entry(&node, b"Type").name() == Some(b"Page") && self.count < MAX_PAGES
-        {
+        } else if self.file.entry(&node, b"Type").name() == Some(b"Page") && self.count < MAX_PAGES {
             self.count += 1;
             self.page(&node, &scope, budget);
         }
@@ -184,11 +177,8 @@ impl<'f, 'p> Pages<'f, 'p> {
         let dictionary = self.file.resolve(font);
         let read = Rc::new(Font::read(self.file, &dictionary, budget));
         // A font without a number counts too.
-        let number = if let Object::Reference(number) = font {
-            *number
-        } else {
-            u32::MAX - self.fonts.len() as u32
-        };
+        let number =
+            if let Object::Reference(number) = font { *number } else { u32::MAX - self.fonts.len() as u32 };
         self.fonts.insert(number, Rc::clone(&read));
         Some(read)
     }
@@ -204,29 +194,16 @@ impl<'f, 'p> Pages<'f, 'p> {
             _ if !is_form => None,
             resources => Some(self.scope(resources, budget)),
         };
-        let numbers: Vec<f64> = self
-            .file
-            .entry(&dictionary, b"Matrix")
-            .array()
-            .iter()
-            .filter_map(Object::number)
-            .collect();
+        let numbers: Vec<f64> =
+            self.file.entry(&dictionary, b"Matrix").array().iter().filter_map(Object::number).collect();
         let content = if is_form { self.file.stream(number, budget) } else { Vec::new() };
-        let form =
-            Rc::new(Form { matrix: Matrix::of(&numbers).unwrap_or_default(), scope, content });
+        let form = Rc::new(Form { matrix: Matrix::of(&numbers).unwrap_or_default(), scope, content });
         self.forms.insert(number, Rc::clone(&form));
         form
     }
 
     /// Follows the operators of a page or form.
-    fn run(
-        &mut self,
-        content: &[u8],
-        scope: &Rc<Scope>,
-        base: Matrix,
-        depth: usize,
-        budget: &mut Budget,
-    ) {
+    fn run(&mut self, content: &[u8], scope: &Rc<Scope>, base: Matrix, depth: usize, budget: &mut Budget) {
         // One operator may show much, and a form may be shown again and again.
         if !budget.take_steps(content.len() / 16) {
             self.file.unread = self.file.unread.or(Some(Unread::TooMany));
@@ -263,19 +240,12 @@ impl<'f, 'p> Pages<'f, 'p> {
                     if let Some(number) = scope.forms.get(name).filter(|_| depth < MAX_DEPTH) {
                         let form = self.form(*number, budget);
                         let inner = form.scope.as_ref().unwrap_or(scope);
-                        self.run(
-                            &form.content,
-                            inner,
-                            form.matrix.then(state.matrix),
-                            depth + 1,
-                            budget,
-                        );
+                        self.run(&form.content, inner, form.matrix.then(state.matrix), depth + 1, budget);
                     }
                 }
                 // The bytes of a picture follow, up to a word of its end.
                 b"ID" => {
-                    reader.at +=
-                        memchr::memmem::find(&content[reader.at..], b"EI").map_or(0, |it| it + 2)
+                    reader.at += memchr::memmem::find(&content[reader.at..], b"EI").map_or(0, |it| it + 2)
                 }
                 operator => self.operate(operator, &operands, &mut state),
             }
@@ -319,9 +289,7 @@ impl<'f, 'p> Pages<'f, 'p> {
             b"TJ" => {
                 for part in operands.first().map_or(&[][..], Object::array) {
                     match part {
-                        Object::Number(back) => {
-                            state.advance(-back / 1_000.0 * state.size * state.stretch)
-                        }
+                        Object::Number(back) => state.advance(-back / 1_000.0 * state.size * state.stretch),
                         part => self.show(Some(part), state),
                     }
                 }

@@ -19,9 +19,7 @@ pub(super) fn opens_without(dictionary: &Object, identifier: &[u8]) -> bool {
 }
 
 fn opens(dictionary: &Object, identifier: &[u8]) -> Option<bool> {
-    let (Object::String(owner), Object::String(user)) =
-        (dictionary.get(b"O"), dictionary.get(b"U"))
-    else {
+    let (Object::String(owner), Object::String(user)) = (dictionary.get(b"O"), dictionary.get(b"U")) else {
         return None;
     };
     match dictionary.get(b"R").count()? {
@@ -32,8 +30,7 @@ fn opens(dictionary: &Object, identifier: &[u8]) -> Option<bool> {
             if revision == 2 {
                 return Some(rc4(&key, PADDING) == *user.get(..32)?);
             }
-            let mut check =
-                Md5::new().chain_update(PADDING).chain_update(identifier).finalize().to_vec();
+            let mut check = Md5::new().chain_update(PADDING).chain_update(identifier).finalize().to_vec();
             for round in 0..20 {
                 let key: Vec<u8> = key.iter().map(|it| it ^ round).collect();
                 check = rc4(&key, &check);
@@ -52,8 +49,7 @@ fn key(dictionary: &Object, identifier: &[u8], owner: &[u8], revision: u32) -> O
         (2, _) | (_, None) => 5,
         (_, Some(bits)) => usize::try_from(bits / 8).ok()?.clamp(5, 16),
     };
-    let mut hash =
-        Md5::new().chain_update(PADDING).chain_update(owner).chain_update(rights.to_le_bytes());
+    let mut hash = Md5::new().chain_update(PADDING).chain_update(owner).chain_update(rights.to_le_bytes());
     hash.update(identifier);
     if revision == 4 && *dictionary.get(b"EncryptMetadata") == Object::Word(b"false".to_vec()) {
         hash.update([0xff; 4]);
