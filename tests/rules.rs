@@ -253,6 +253,16 @@ fn every_option_stands_on_the_page() {
 }
 
 #[test]
+fn every_clause_is_quoted() {
+    let quoted = fs::read_to_string(root().join("docs/clauses.md")).expect("docs/clauses.md");
+    for info in rules::ALL {
+        for clause in info.clauses {
+            assert!(quoted.contains(&format!("| {clause} |")), "{}: {clause}", info.name);
+        }
+    }
+}
+
+#[test]
 fn written_files_are_up_to_date() {
     for (path, expected) in written() {
         let found = fs::read_to_string(&path).unwrap_or_default();

@@ -14,7 +14,7 @@ pub fn page(info: &RuleInfo) -> String {
     }
     let _ = write!(
         out,
-        "\n## Facts\n\n- Action where none is set: `{}`\n- Evidence: {}, so `{}` at most\n- Clauses: {}\n- Since {}\n",
+        "\n## Facts\n\n- Action where none is set: `{}`\n- Evidence: {}, so `{}` at most\n- [Clauses](../clauses.md): {}\n- Since {}\n",
         info.action,
         info.evidence.as_str(),
         info.evidence.strictest(),
