@@ -123,7 +123,7 @@ impl Inspector<'_> {
     fn observes(&self, rule: &ConfiguredRule) -> bool {
         let untold = || {
             let told = self.policy.tables.privacy.staff_told;
-            let today = self.mail.at.map(|it| it.with_timezone(&self.school.timezone()).date_naive());
+            let today = self.school.day_of(self.mail);
             match (told, today) {
                 (None, _) => true,
                 (Some(told), Some(today)) => today < told,

@@ -215,7 +215,7 @@ fn check_serving(policy: &Policy) -> Result<(), Fault> {
             return Err(policy.place("milter.listen", Fault::new(error.to_string())));
         }
     }
-    if tables.outbox.store.strip_prefix("sqlite:").is_none_or(str::is_empty) {
+    if tables.outbox.sqlite_file().is_none() {
         let fault = Fault::new(format!("`store` is `{}`, must be `sqlite:PATH`", tables.outbox.store));
         return Err(policy.place("outbox.store", fault));
     }
@@ -227,7 +227,7 @@ fn check_serving(policy: &Policy) -> Result<(), Fault> {
 
 /// Where the server keeps what it must find again: the folder of its store.
 fn state_folder(policy: &Policy) -> PathBuf {
-    let store = policy.tables.outbox.store.strip_prefix("sqlite:").map(Path::new);
+    let store = policy.tables.outbox.sqlite_file();
     store.and_then(Path::parent).map_or_else(|| PathBuf::from("/var/lib/beadle"), Path::to_owned)
 }
 

@@ -45,6 +45,13 @@ struct PolicyOption {
     policy: Option<PathBuf>,
 }
 
+/// How a command that has no formats of its own prints what it found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
 impl PolicyOption {
     fn path(&self) -> Option<&Path> {
         self.policy.as_deref()

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
 
-use super::{Done, Failure, PolicyOption, print};
+use super::{Done, Failure, Format, PolicyOption, print};
 use crate::daemon::desk::{EntryObject, Ids, Recipients, Request, Response};
 use crate::daemon::{self, Desk, Engine, control};
 use crate::load;
@@ -77,12 +77,6 @@ struct Orders {
     reason: String,
     #[command(flatten)]
     common: Common,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Done {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{Done, PolicyOption, print};
+use super::{Done, Format, PolicyOption, print};
 use crate::load;
 
 #[derive(Debug, clap::Args)]
@@ -25,12 +25,6 @@ enum Command {
         #[command(flatten)]
         policy: PolicyOption,
     },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Done {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{Done, Failure, print};
+use super::{Done, Failure, Format, print};
 use crate::policy::{RuleInfo, likely};
 use crate::report::page;
 use crate::rules;
@@ -18,12 +18,6 @@ pub(super) struct Arguments {
     format: Format,
     #[command(flatten)]
     policy: super::PolicyOption,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Done {

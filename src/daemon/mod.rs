@@ -61,11 +61,9 @@ pub enum StartError {
 /// # Errors
 /// `StartError::Store` for anything but `sqlite:PATH`.
 pub fn store_path(policy: &Policy) -> Result<PathBuf, StartError> {
-    let store = &policy.tables.outbox.store;
-    match store.strip_prefix("sqlite:") {
-        Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
-        _ => Err(StartError::Store { store: store.clone() }),
-    }
+    let outbox = &policy.tables.outbox;
+    let file = outbox.sqlite_file().ok_or_else(|| StartError::Store { store: outbox.store.clone() })?;
+    Ok(file.to_owned())
 }
 
 /// Runs until SIGTERM or SIGINT: accepts from Postfix, keeps, releases. SIGHUP reads the policy

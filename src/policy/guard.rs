@@ -138,7 +138,7 @@ fn has_word(text: &str, word: &str) -> bool {
 
 /// Tells whether the sender, or the recipient whom the finding is about, is exempt on that day.
 fn exempt(policy: &Policy, school: &School, mail: &Submission, finding: &Finding) -> bool {
-    let today = mail.at.map(|it| it.with_timezone(&school.timezone()).date_naive());
+    let today = school.day_of(mail);
     let concerned = |who: &Address| {
         school.sender(mail).as_ref() == Some(who)
             || finding.recipient.as_ref() == Some(who)

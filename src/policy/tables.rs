@@ -1,6 +1,8 @@
 //! The tables of rules.toml beside the school's own and the rules': who may override, what
 //! `serve` listens on and keeps.
 
+use std::path::Path;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -98,6 +100,13 @@ pub struct OutboxTable {
     /// `sqlite:PATH`.
     pub store: String,
     pub keeper: Keeper,
+}
+
+impl OutboxTable {
+    /// The file of a store on SQLite; `None` where `store` is anything but `sqlite:PATH`.
+    pub fn sqlite_file(&self) -> Option<&Path> {
+        self.store.strip_prefix("sqlite:").filter(|it| !it.is_empty()).map(Path::new)
+    }
 }
 
 impl Default for OutboxTable {

@@ -107,7 +107,7 @@ impl PupilPersonalAddress {
             return;
         }
         let shared = || if self.parent_roster_wins { None } else { school.shared_match(recipient) };
-        let today = mail.at.map(|it| it.with_timezone(&school.timezone()).date_naive());
+        let today = school.day_of(mail);
         let mut add = |action: Action, message: &str, help: &str| {
             if action == Action::Allow {
                 return;

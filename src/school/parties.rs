@@ -1,5 +1,7 @@
 //! Who sends a message, and what the school knows of them.
 
+use chrono::NaiveDate;
+
 use super::School;
 use crate::mail::{Address, Submission};
 
@@ -12,6 +14,11 @@ impl School {
         let login = mail.login.as_deref().and_then(|it| self.login_address(it));
         let sender = login.or_else(|| mail.envelope.sender.parsed())?;
         Some(self.untagged(&sender).unwrap_or(sender))
+    }
+
+    /// The day of sending by the school's clock; `None` where the time is not known.
+    pub fn day_of(&self, mail: &Submission) -> Option<NaiveDate> {
+        mail.at.map(|it| it.with_timezone(&self.timezone()).date_naive())
     }
 
     /// The line manager by people.csv.
